@@ -1,0 +1,1 @@
+"""The running program: channels, safety first, dialogue through Rasa, answers from ``knowledge``."""

@@ -1,0 +1,1 @@
+"""The retrieval layer: the material, its checks, the index and the search. It never imports ``bot``."""
