@@ -29,11 +29,16 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True)
 class SafetyVerdict:
-    """What the safety gate found: a tier, a category of the policy ("" for none) and the layer that found it."""
+    """What the safety gate found: a tier, a category of the policy ("" for none) and the layer that found it.
+
+    Attributes:
+        soft: T2 by doubt only ("if any part of this is about not wanting to live ...").
+    """
 
     tier: Tier = Tier.T0
     category: str = ""
     layer: Literal["none", "lexicon", "learned"] = "none"
+    soft: bool = False
 
 
 SAFE = SafetyVerdict()

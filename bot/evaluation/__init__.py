@@ -1,0 +1,1 @@
+"""Measurements of the running parts on messages they have not seen."""

@@ -1,0 +1,64 @@
+"""Words around a hit that change what it means. All are searched in normalised text (see ``NormalizedText``)."""
+
+from __future__ import annotations
+
+import regex  # type: ignore[import-untyped]
+
+
+def _one_of(words: str) -> str:
+    """Give the alternation of the words; an underscore stands for a space."""
+    return "(?:" + "|".join(word.replace("_", " ") for word in words.split()) + ")"
+
+
+DENIALS = _one_of(
+    "not dont never no nope isnt wasnt aint wont wouldnt didnt nunca jamas ni tampoco sin neither without zero"
+)
+# What may stand between a denial and what is denied.
+BETWEEN = _one_of(
+    "to going gonna feel feeling really actually am i im be been having have had any thinking about of would ever even "
+    "want wanting planning me lo voy a estoy pienso en soy tengo que quiero quiera es so like currently the do say "
+    "quise estar ser vaya ganas de thought thoughts intention intentions intent plans he pensado pense intencion"
+)
+NEGATION = regex.compile(rf" {DENIALS} (?:{BETWEEN} ){{0,6}}$")
+# "I don't know if I want to die", "not gonna lie", "ya no": words of denial that deny nothing of what follows.
+NO_DENIAL = regex.compile(
+    " "
+    + _one_of(
+        "dont_know not_sure no_se not_gonna_lie not_going_to_lie no_lie dont_care why_not not_only no_solo not_just "
+        "ya_no cant_promise dont_think_i_can no_wonder no_puedo no_aguanto no_longer not_like no_es_que"
+    )
+    + " (?:[a-z0-9]+ ){0,6}$"
+)
+PAST = regex.compile(
+    r" (?:years? ago|used to|when i was (?:a |[0-9]+|in |little|younger)|back (?:in|then)|in (?:19|20)[0-9]{2}"
+    r"|in my (?:teens|twenties)|as a (?:teen|teenager|kid)|in (?:high school|middle school|college)|a long time ago"
+    r"|hace (?:[a-z0-9]+ ){0,2}anos|de (?:joven|nino|nina|chavo|chava)|cuando (?:era|tenia|estaba)"
+    r"|en (?:19|20)[0-9]{2}|en aquel(?:los)? (?:tiempos?|entonces)|en ese (?:tiempo|entonces)) "
+)
+PRESENT = regex.compile(
+    " "
+    + _one_of(
+        "still again now today tonight lately these_days back_to anymore keep keeps todavia otra_vez ahora ahorita hoy "
+        "sigo sigue de_nuevo volvi ultimamente aun manana tomorrow ya_no"
+    )
+    + " "
+)
+FIRST_PERSON = regex.compile(
+    " " + _one_of("i im ive id ill me my myself mi yo mis estoy tengo soy quiero siento pienso voy") + " "
+)
+CLOSE_FIRST_PERSON = regex.compile(
+    " " + _one_of("i im ive id my me mi yo estoy tengo pienso") + " (?:[a-z0-9]+ ){0,3}$"
+)
+LAUGHTER = regex.compile(" (?:lol|lmao|rofl|(?:ha){2,}|(?:ja){2,}|(?:je){2,}) ")
+OTHER_SUBJECT = regex.compile(
+    " "
+    + _one_of(
+        "he she they hes shes theyre people patients members who someone somebody el ella ellos gente pacientes alguien"
+    )
+    + " (?:[a-z0-9]+ ){0,2}$"
+)
+SAID = regex.compile(
+    " "
+    + _one_of("said says saying told tells texted text wrote posted dice dijo diciendo escribio mando puso contesto")
+    + " "
+)

@@ -1,0 +1,265 @@
+"""The second layer: kernel ridge regression over embeddings and n-grams, with calibrated probabilities.
+
+A message's score is a weighted sum of its likeness to every training message. Linear heads transferred worse from
+writer to writer; docs/safety-protocol.md has the comparison.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import regex  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bot.message import SAFE, SafetyVerdict, Tier
+from bot.safety.errors import SafetyModelError
+from bot.safety.normalize import canonical
+from knowledge.kernel_ridge import centre
+from knowledge.lexical import NgramVectorizer
+
+Floats = NDArray[np.float32]
+FORMAT = 1
+SHARPNESS = 0.6
+LEXICAL_WEIGHT = 0.5
+HEAD_ARRAYS = ("mean", "dense", "weights", "offsets", "slopes", "shifts")
+ARRAYS, META = "safety-model.npz", "safety-model.json"
+REMEDY = "Run `carebot index` to train it again."
+# A long message is also read in parts: the clause that matters drowns in the mean over a whole life story.
+LONG_CHARACTERS = 200
+WINDOWS = 4
+SENTENCE = regex.compile(r"[^.?!\n]++[.?!\n]*+")
+SPANISH_WORDS = (
+    "que el la los las un una y de en mi me se lo no ya por para con es esta estoy pero como si yo le su cuando"
+)
+ENGLISH_WORDS = "the i to a and my of is it in that for was on with but not im have me just so do they he she you"
+SPANISH, ENGLISH = frozenset(SPANISH_WORDS.split()), frozenset(ENGLISH_WORDS.split())
+
+
+class QueryEncoder(Protocol):
+    """What the layer needs of an encoder."""
+
+    fingerprint: str
+
+    def encode_queries(self, texts: list[str]) -> Floats:
+        """Embed questions: (n, d) float32, rows of length 1."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where a probability becomes a card, by language; chosen in training under caps of false alarms.
+
+    Attributes:
+        card: from here on T2 (or T1).
+        firm: from here on the card speaks plainly; between ``card`` and ``firm`` it is soft.
+        imminent: from here on a carded message is T1.
+    """
+
+    card: float
+    firm: float
+    imminent: float
+
+
+@dataclass(frozen=True)
+class KernelHeads:
+    """Fitted heads that share their training rows.
+
+    Attributes:
+        names: what each column decides ("card", "imminent", "category:<name>").
+        mean: (d,) mean of the training vectors.
+        dense: (n, d) centred training vectors of length 1.
+        sparse: (n, terms) n-gram rows of length 1.
+        weights: (n, heads) dual weights.
+        offsets: (heads,) added to the scores.
+        slopes: (heads,) calibration: probability = sigmoid(slope * score + shift).
+        shifts: (heads,).
+    """
+
+    names: tuple[str, ...]
+    mean: Floats
+    dense: Floats
+    sparse: csr_matrix
+    weights: Floats
+    offsets: Floats
+    slopes: Floats
+    shifts: Floats
+
+    def probabilities(self, vectors: Floats, rows: csr_matrix) -> Floats:
+        """Give (m, heads) calibrated probabilities of m messages."""
+        likeness = kernel(centre(vectors, self.mean) @ self.dense.T, (rows @ self.sparse.T).toarray())
+        scores = likeness @ self.weights + self.offsets
+        return np.asarray(1 / (1 + np.exp(-(scores * self.slopes + self.shifts))), dtype=np.float32)
+
+
+def kernel(dense: Floats, lexical: Floats) -> Floats:
+    """Join cosine likenesses of embeddings and of n-grams into one: 1 for the same text, lower for unlike ones."""
+    joined = dense + LEXICAL_WEIGHT * lexical - (1 + LEXICAL_WEIGHT)
+    return np.exp(SHARPNESS * joined, dtype=np.float32)
+
+
+def guess_language(text: str) -> str:
+    """Tell English from Spanish by function words of a canonical text: "en" or "es"."""
+    words = text.split()
+    return "es" if sum(word in SPANISH for word in words) > sum(word in ENGLISH for word in words) else "en"
+
+
+def split_windows(text: str) -> list[str]:
+    """Give at most ``WINDOWS`` groups of whole sentences of a long text, [] for a short one."""
+    if len(text) <= LONG_CHARACTERS:
+        return []
+    sentences = [part.strip() for part in SENTENCE.findall(text) if part.strip()]
+    if len(sentences) < 2:
+        words = text.split()
+        size = max(len(words) // WINDOWS + 1, 12)
+        return [" ".join(words[start : start + size]) for start in range(0, len(words), size)][:WINDOWS]
+    target = max(len(text) // WINDOWS, 60)
+    windows: list[str] = [""]
+    for sentence in sentences:
+        if len(windows[-1]) >= target and len(windows) < WINDOWS:
+            windows.append("")
+        windows[-1] = f"{windows[-1]} {sentence}".strip()
+    return windows
+
+
+class LearnedModel:
+    """Judges messages; raises only what the encoder raises."""
+
+    def __init__(
+        self,
+        *,
+        encoder: QueryEncoder,
+        heads: KernelHeads,
+        vectorizer: NgramVectorizer,
+        thresholds: dict[str, Thresholds],
+        window_scale: float,
+        data_hash: str,
+    ) -> None:
+        self.encoder = encoder
+        self.heads = heads
+        self.vectorizer = vectorizer
+        self.thresholds = thresholds
+        self.window_scale = window_scale
+        self.data_hash = data_hash
+
+    def probabilities(self, texts: list[str]) -> Floats:
+        """Give (n, heads) probabilities of canonical texts, each read as a whole."""
+        vectors = np.asarray(self.encoder.encode_queries(texts), dtype=np.float32)
+        return self.heads.probabilities(vectors, self.vectorizer.transform(texts))
+
+    def danger(self, text: str) -> tuple[Floats, float]:
+        """Give the probabilities of a message (of its most alarming part), and that it deserves a card."""
+        plain = canonical(text)
+        if not any(char.isalpha() for char in plain):
+            return np.zeros(len(self.heads.names), dtype=np.float32), 0.0
+        whole = self.probabilities([plain])[0]
+        card = self.heads.names.index("card")
+        if self.window_scale <= 0 or not (windows := split_windows(plain)):
+            return whole, float(whole[card])
+        parts = self.probabilities(windows)
+        worst = parts[int(parts[:, card].argmax())]
+        if worst[card] * self.window_scale > whole[card]:
+            return worst, float(worst[card] * self.window_scale)
+        return whole, float(whole[card])
+
+    def judge(self, text: str) -> SafetyVerdict:
+        """Give the verdict on one message.
+
+        Raises:
+            EncoderError: the encoder failed.
+        """
+        found, card = self.danger(text)
+        limits = self.thresholds[guess_language(canonical(text))]
+        by_name = dict(zip(self.heads.names, found.tolist(), strict=True))
+        categories = {name[9:]: value for name, value in by_name.items() if name.startswith("category:")}
+        risks = {name: value for name, value in categories.items() if name not in CALM}
+        if card < limits.card:
+            return _judge_calm(categories, by_name)
+        category = max(risks, key=lambda name: risks[name])
+        if by_name["imminent"] >= limits.imminent and category != "medication_gap":
+            return SafetyVerdict(Tier.T1, "suicide_imminent" if category == "suicide_ideation" else category, "learned")
+        if category == "suicide_imminent":
+            category = "suicide_ideation"
+        return SafetyVerdict(Tier.T2, category, "learned", soft=card < limits.firm)
+
+
+CALM = ("distress_no_risk", "past_or_denied", "medication_wait")
+
+
+def _judge_calm(categories: dict[str, float], by_name: dict[str, float]) -> SafetyVerdict:
+    name = max(CALM, key=lambda calm: categories.get(calm, 0.0))
+    if categories.get(name, 0.0) < 0.5:
+        return SAFE
+    if name == "medication_wait":
+        return SafetyVerdict(Tier.T3, "medication_gap", "learned")
+    return SafetyVerdict(Tier.T4, name, "learned")
+
+
+def save_safety_model(model: LearnedModel, directory: Path) -> None:
+    """Write the model: arrays as npz, the rest as JSON; nothing that can run code when read."""
+    directory.mkdir(parents=True, exist_ok=True)
+    terms, idf = model.vectorizer.to_arrays()
+    sparse = model.heads.sparse
+    np.savez(
+        directory / ARRAYS,
+        terms=terms,
+        idf=idf,
+        sparse_data=sparse.data,
+        sparse_indices=sparse.indices,
+        sparse_indptr=sparse.indptr,
+        **{name: getattr(model.heads, name) for name in HEAD_ARRAYS},
+    )
+    meta = {
+        "format": FORMAT,
+        "encoder": model.encoder.fingerprint,
+        "data": model.data_hash,
+        "names": model.heads.names,
+        "window_scale": model.window_scale,
+        "thresholds": {language: vars(limits) for language, limits in model.thresholds.items()},
+    }
+    (directory / META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
+
+
+def load_safety_model(directory: Path, encoder: QueryEncoder) -> LearnedModel:
+    """Read a model written by :func:`save_safety_model`.
+
+    Raises:
+        SafetyModelError: a file is missing, damaged, of another format, or for another encoder.
+    """
+    try:
+        meta = json.loads((directory / META).read_text(encoding="utf-8"))
+        if meta["format"] != FORMAT or meta["encoder"] != encoder.fingerprint:
+            raise SafetyModelError(f"safety model in {directory} is for another encoder or format. {REMEDY}")
+        with np.load(directory / ARRAYS, allow_pickle=False) as arrays:
+            heads, vectorizer = _rebuild(tuple(meta["names"]), arrays)
+        thresholds = {language: Thresholds(**limits) for language, limits in meta["thresholds"].items()}
+        return LearnedModel(
+            encoder=encoder,
+            heads=heads,
+            vectorizer=vectorizer,
+            thresholds={"en": thresholds["en"], "es": thresholds["es"]},
+            window_scale=float(meta["window_scale"]),
+            data_hash=str(meta["data"]),
+        )
+    except FileNotFoundError as error:
+        raise SafetyModelError(f"safety model: {error.filename} is missing. {REMEDY}") from error
+    except SafetyModelError:
+        raise
+    except Exception as error:  # a damaged archive raises anything from zlib.error to KeyError
+        raise SafetyModelError(f"safety model in {directory} is damaged ({type(error).__name__}). {REMEDY}") from error
+
+
+def _rebuild(names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[KernelHeads, NgramVectorizer]:
+    vectorizer = NgramVectorizer.from_arrays(arrays["terms"], arrays["idf"])
+    parts = {name: arrays[name] for name in HEAD_ARRAYS}
+    rows, columns = len(parts["dense"]), len(arrays["idf"])
+    sparse = csr_matrix(
+        (arrays["sparse_data"], arrays["sparse_indices"], arrays["sparse_indptr"]), shape=(rows, columns)
+    )
+    if parts["weights"].shape != (rows, len(names)):
+        raise ValueError("sizes do not agree")
+    return KernelHeads(names=names, sparse=sparse, **parts), vectorizer

@@ -1,0 +1,197 @@
+"""Train the second layer from the project's own messages, and choose its thresholds on messages it has not seen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from bot.message import Tier
+from bot.safety.errors import SafetyModelError
+from bot.safety.learned import Floats, KernelHeads, LearnedModel, Thresholds, kernel, save_safety_model
+from bot.safety.normalize import canonical
+from knowledge.embedding_store import EmbeddingStore
+from knowledge.encoder import Encoder
+from knowledge.kernel_ridge import centre
+from knowledge.lexical import NgramVectorizer
+
+Flags = NDArray[np.bool_]
+CARDED = (Tier.T1, Tier.T2)
+# Chosen on folds of whole writers and on transfer to public posts; docs/safety-protocol.md has the figures.
+REGULARIZATION = 0.02
+MIN_DF = 3
+FOLDS = 4
+WINDOW_SCALE = 0.0
+# How many unseen harmless messages may get a card, at most: harmless look-alikes, denied or past risk and distress.
+CAP_HARMLESS = 0.035
+CAP_CALM = 0.19
+CAP_QUESTIONS = 0.01
+FIRM_PRECISION = 0.9
+IMMINENT_RECALL = 0.85
+
+
+@dataclass(frozen=True)
+class SafetyExample:
+    """One line of data/safety/examples.jsonl."""
+
+    lang: str
+    category: str
+    tier: Tier
+    text: str
+
+
+def load_examples(path: Path) -> list[SafetyExample]:
+    """Read labelled messages, one JSON object a line with lang, category, tier and text.
+
+    Raises:
+        SafetyModelError: naming the file and the line.
+    """
+    examples: list[SafetyExample] = []
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            examples.append(SafetyExample(row["lang"], row["category"], Tier(row["tier"]), row["text"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SafetyModelError(
+            f"{path.name}, line {len(examples) + 1}: {error}. Each line needs lang, category, tier and text."
+        ) from error
+    return examples
+
+
+@dataclass(frozen=True)
+class _Training:
+    """Everything to learn from: (n, ...) aligned; the harmless questions stand last, with category "" and T0."""
+
+    lang: NDArray[np.str_]
+    category: NDArray[np.str_]
+    tier: NDArray[np.str_]
+    fold: NDArray[np.int64]
+    question: Flags
+
+    @property
+    def carded(self) -> Flags:
+        """Which messages deserve a card."""
+        return np.isin(self.tier, CARDED)
+
+
+def train_safety_model(
+    examples: Sequence[SafetyExample],
+    harmless: Sequence[tuple[str, str]],
+    encoder: Encoder,
+    store: EmbeddingStore,
+    directory: Path,
+) -> LearnedModel:
+    """Train, calibrate, choose thresholds and save (about a minute with the embeddings in the store).
+
+    Args:
+        examples: labelled messages, those of one writer together: folds are cut along the order, so that every message
+            is judged by a model that has not seen its writer's other messages around it.
+        harmless: (language, text) of ordinary questions without risk.
+        encoder: embeds what the store does not have.
+        store: kept embeddings.
+        directory: where the model is written.
+
+    Raises:
+        SafetyModelError: too few examples of a kind.
+    """
+    labelled = {(item.category, item.tier in CARDED) for item in examples}
+    if len(examples) < 200 or not any(carded for _, carded in labelled) or all(carded for _, carded in labelled):
+        raise SafetyModelError(f"{len(examples)} examples are too few. Restore data/safety/examples.jsonl.")
+    texts = [canonical(item.text) for item in examples] + [canonical(text) for _, text in harmless]
+    vectors = store.encode(encoder, texts, "query")
+    vectorizer = NgramVectorizer.fit(texts, min_df=MIN_DF)
+    data = _Training(
+        lang=np.array([item.lang for item in examples] + [lang for lang, _ in harmless]),
+        category=np.array([item.category for item in examples] + [""] * len(harmless)),
+        tier=np.array([item.tier.value for item in examples] + ["T0"] * len(harmless)),
+        fold=np.concatenate([np.arange(len(examples)) * FOLDS // len(examples), np.arange(len(harmless)) % FOLDS]),
+        question=np.arange(len(texts)) >= len(examples),
+    )
+    heads, unseen = _fit(vectors, vectorizer.transform(texts), data)
+    thresholds = {lang: _choose(data, lang, unseen[:, 0], unseen[:, 1]) for lang in ("en", "es")}
+    model = LearnedModel(
+        encoder=encoder,
+        heads=heads,
+        vectorizer=vectorizer,
+        thresholds=thresholds,
+        window_scale=WINDOW_SCALE,
+        data_hash=_hash(texts, data),
+    )
+    save_safety_model(model, directory)
+    return model
+
+
+def _targets(data: _Training) -> dict[str, Flags]:
+    waiting = (data.category == "medication_gap") & (data.tier == "T3")
+    return {
+        "card": data.carded,
+        "imminent": data.tier == "T1",
+        **{
+            f"category:{name}": data.carded & (data.category == name)
+            for name in sorted(set(data.category[data.carded].tolist()))
+        },
+        "category:medication_wait": waiting,
+        "category:distress_no_risk": data.category == "distress_no_risk",
+        "category:past_or_denied": data.category == "past_or_denied",
+    }
+
+
+def _fit(vectors: Floats, rows: csr_matrix, data: _Training) -> tuple[KernelHeads, Floats]:
+    """Fit every head on one inverted kernel matrix, and calibrate each (Platt's sigmoid) on unseen messages.
+
+    Returns:
+        The heads, and (n, heads) probabilities of each message as if its fold had not been trained on. The scores of a
+        left-out fold B have a closed form: targets[B] - inverse[B, B]^-1 weights[B].
+    """
+    named = _targets(data)
+    targets = np.stack(list(named.values()), axis=1).astype(np.float32)
+    offsets = targets.mean(axis=0)
+    mean = vectors.mean(axis=0).astype(np.float32)
+    dense = centre(vectors, mean)
+    matrix = kernel(dense @ dense.T, (rows @ rows.T).toarray())
+    matrix[np.diag_indices_from(matrix)] += REGULARIZATION
+    size = len(targets)
+    inverse = cho_solve(cho_factor(matrix, lower=True, overwrite_a=True), np.eye(size, dtype=np.float32))
+    weights = (inverse @ (targets - offsets)).astype(np.float32)
+    unseen = np.empty_like(targets)
+    for fold in range(FOLDS):
+        out = np.flatnonzero(data.fold == fold)
+        unseen[out] = targets[out] - np.linalg.solve(inverse[np.ix_(out, out)], weights[out])
+    slopes, shifts = np.empty_like(offsets), np.empty_like(offsets)
+    for column in range(targets.shape[1]):
+        sigmoid = LogisticRegression(C=1e6).fit(unseen[:, [column]], targets[:, column])
+        slopes[column], shifts[column] = sigmoid.coef_[0, 0], sigmoid.intercept_[0]
+    heads = KernelHeads(tuple(named), mean, dense, csr_matrix(rows), weights, offsets, slopes, shifts)
+    return heads, np.asarray(1 / (1 + np.exp(-(unseen * slopes + shifts))), dtype=np.float32)
+
+
+def _choose(data: _Training, lang: str, card: Floats, imminent: Floats) -> Thresholds:
+    """Choose the lowest thresholds that keep the false alarms under their caps in a language."""
+    here = data.lang == lang
+    capped = (
+        (here & (data.tier == "T0") & ~data.question, CAP_HARMLESS),
+        (here & (data.tier == "T4"), CAP_CALM),
+        (here & data.question, CAP_QUESTIONS),
+    )
+    limit = max((float(np.quantile(card[flags], 1 - cap)) for flags, cap in capped if flags.any()), default=0.5)
+    order = np.sort(card[here])[::-1]
+    precise = [value for value in order if (data.carded[here & (card >= value)]).mean() >= FIRM_PRECISION]
+    # Among what gets a card anyway, T1 in doubt: losing it is worse than a louder card.
+    urgent = imminent[here & (data.tier == "T1") & (card >= limit)]
+    loud = float(np.quantile(urgent, 1 - IMMINENT_RECALL)) if len(urgent) else 0.5
+    return Thresholds(card=limit, firm=max(limit, float(min(precise, default=limit))), imminent=loud)
+
+
+def _hash(texts: Sequence[str], data: _Training) -> str:
+    digest = hashlib.sha256()
+    for text, category, tier in zip(texts, data.category, data.tier, strict=True):
+        digest.update(f"{category}\0{tier}\0{text}\0".encode())
+    return digest.hexdigest()
