@@ -12,12 +12,73 @@ from knowledge.registry import Language
 
 # Words of two or three letters decide nothing for a statistical detector, and chat is full of them.
 SHORT_SPANISH = frozenset(
-    "hola si no que cual como cuando donde quien por para gracias adios ayuda menu mas otra otro ok y pero porque "
-    "buenas buenos dias tardes noches cita huelga ingles espanol".split()
+    [
+        "hola",
+        "si",
+        "no",
+        "que",
+        "cual",
+        "como",
+        "cuando",
+        "donde",
+        "quien",
+        "por",
+        "para",
+        "gracias",
+        "adios",
+        "ayuda",
+        "menu",
+        "mas",
+        "otra",
+        "otro",
+        "ok",
+        "y",
+        "pero",
+        "porque",
+        "buenas",
+        "buenos",
+        "dias",
+        "tardes",
+        "noches",
+        "cita",
+        "huelga",
+        "ingles",
+        "espanol",
+    ]
 )
 SHORT_ENGLISH = frozenset(
-    "hi hello hey yes what which how when where who why thanks thank you bye help more other and but the my is are "
-    "strike appointment english spanish morning good".split()
+    [
+        "hi",
+        "hello",
+        "hey",
+        "yes",
+        "what",
+        "which",
+        "how",
+        "when",
+        "where",
+        "who",
+        "why",
+        "thanks",
+        "thank",
+        "you",
+        "bye",
+        "help",
+        "more",
+        "other",
+        "and",
+        "but",
+        "the",
+        "my",
+        "is",
+        "are",
+        "strike",
+        "appointment",
+        "english",
+        "spanish",
+        "morning",
+        "good",
+    ]
 )
 SURE = 0.75
 

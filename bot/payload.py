@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-PATTERN = re.compile(r"(faq|topic|topics|lang|role|plan|crisis|rate|help|more|none|forget):([a-z0-9-]*(?::[a-z0-9-]+)?)")
+PATTERN = re.compile(
+    r"(faq|topic|topics|lang|role|plan|crisis|rate|help|more|none|forget):([a-z0-9-]*(?::[a-z0-9-]+)?)"
+)
 PLANS = ("commercial", "medi-cal", "medicare", "federal", "self-funded", "ppo-calpers", "hawaii")
 ROLES = ("patient", "worker")
 CRISIS = ("text", "other", "question", "lines")

@@ -108,9 +108,7 @@ def fit_calibration(
     return calibration
 
 
-def _answer_threshold(
-    probability: NDArray[np.float64], right: NDArray[np.bool_], inside: NDArray[np.bool_]
-) -> float:
+def _answer_threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
     candidates = np.unique(np.round(probability, 3))
     for threshold in candidates:
         answered = probability >= threshold

@@ -82,8 +82,10 @@ class SentenceEncoder:
     def _embed(self, text: str, role: str) -> Vectors:
         try:
             vector = self._model.encode(
-                text, prompt_name=role if role in self._model.prompts else None,
-                normalize_embeddings=True, show_progress_bar=False,
+                text,
+                prompt_name=role if role in self._model.prompts else None,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
         except Exception as error:  # whatever the engine raises, the message must not carry the text
             raise EncoderError(f"encoder {self.name!r} failed ({type(error).__name__}). Run carebot again.") from None

@@ -105,8 +105,12 @@ def dump_entry(entry: Entry) -> str:
         if key == "variants":
             continue
         flow = isinstance(value, list)
-        dumped = yaml.safe_dump({key: value}, allow_unicode=True, width=10_000, default_flow_style=None if flow else False)
+        dumped = yaml.safe_dump(
+            {key: value}, allow_unicode=True, width=10_000, default_flow_style=None if flow else False
+        )
         lines.append(dumped.strip())
     lines.append("variants:")
-    lines += ["  - " + yaml.dump(v, allow_unicode=True, width=10_000, default_style='"').strip() for v in entry.variants]
+    lines += [
+        "  - " + yaml.dump(v, allow_unicode=True, width=10_000, default_style='"').strip() for v in entry.variants
+    ]
     return FENCE + "\n".join(lines) + "\n" + FENCE + entry.body + "\n"

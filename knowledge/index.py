@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from knowledge.calibrate import Calibration, fit_calibration
 from knowledge.embedding_store import EmbeddingStore
 from knowledge.encoder import Encoder, Vectors
 from knowledge.errors import IndexCorruptError, IndexMismatchError, IndexMissingError, KnowledgeError
-from knowledge.kernel_ridge import KernelRidge, fit_kernel_ridge
+from knowledge.kernel_ridge import KernelRidge, centre, fit_kernel_ridge
 from knowledge.lexical import NgramVectorizer
 from knowledge.registry import Language
 from knowledge.render import render_body
@@ -53,7 +53,7 @@ class Index:
 
     Attributes:
         classes: the ids, then :data:`OUT_OF_SCOPE`.
-        labels: (n,) class of every row of ``variants``.
+        labels: (n,) class of every row of ``variants``; the first rows are those the head was fitted on.
         passage_labels: (p,) class of every row of ``passages``.
     """
 
@@ -117,6 +117,44 @@ def build_index(
         head=head,
         calibration=calibration,
     )
+
+
+def refresh_index(
+    previous: Index, knowledge: KnowledgeBase, encoder: Encoder, store: EmbeddingStore
+) -> tuple[Index, bool] | None:
+    """Take edited answers and added variants into an index in seconds, without fitting its head again.
+
+    Returns:
+        The index, and whether it is all that a full build would give (True when no question changed); None when ids
+        were added or removed, which only a full build can take in. Until the full build, a new variant is found when
+        someone asks it in nearly the same words, and a removed one still counts.
+    """
+    classes, examples = examples_of(knowledge)
+    if classes != previous.classes or previous.encoder_fingerprint != encoder.fingerprint:
+        return None
+    _, before = examples_of(previous.knowledge)
+    known = set(zip(before.texts, before.labels.tolist(), strict=True))
+    now = set(zip(examples.texts, examples.labels.tolist(), strict=True))
+    final = known == now and len(previous.labels) == len(previous.head.weights)
+    added = sorted(now - known)
+    passage_texts, passage_labels = passages_of(knowledge, classes)
+    dense = previous.head.dense
+    labels = previous.labels[: len(dense)]
+    if added:
+        vectors = store.encode(encoder, [text for text, _ in added], "query")
+        dense = np.vstack([dense, centre(vectors, previous.head.mean)])
+        labels = np.concatenate([labels, np.array([label for _, label in added], dtype=np.int64)])
+    name = build_name(knowledge, encoder)
+    index = replace(
+        previous,
+        build=name if final else f"{name}-quick",
+        knowledge=knowledge,
+        labels=labels,
+        variants=VectorIndex.build(dense),
+        passage_labels=passage_labels,
+        passages=VectorIndex.build(store.encode(encoder, passage_texts, "passage")),
+    )
+    return index, final
 
 
 def build_name(knowledge: KnowledgeBase, encoder: Encoder) -> str:
@@ -250,7 +288,7 @@ def _read(folder: Path, meta: dict[str, Any]) -> Index:
     variants = VectorIndex.load(folder / "variants.faiss")
     sparse = csr_matrix(
         (data["sparse_data"], data["sparse_columns"], data["sparse_rows"]),
-        shape=(len(data["labels"]), len(data["terms"])),
+        shape=(len(data["weights"]), len(data["terms"])),
     )
     return Index(
         build=meta["build"],
@@ -263,6 +301,6 @@ def _read(folder: Path, meta: dict[str, Any]) -> Index:
         passage_labels=data["passage_labels"],
         passages=VectorIndex.load(folder / "passages.faiss"),
         vectorizer=NgramVectorizer.from_arrays(data["terms"], data["idf"]),
-        head=KernelRidge(data["mean"], variants.vectors(), sparse, data["weights"], data["offsets"]),
+        head=KernelRidge(data["mean"], variants.vectors()[: len(data["weights"])], sparse, data["weights"], data["offsets"]),
         calibration=Calibration.model_validate(meta["calibration"]),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 
 from knowledge.encoder import Vectors
@@ -85,8 +85,23 @@ def fit_kernel_ridge(
     targets -= offsets
     matrix = kernel(dense @ dense.T, (rows @ rows.T).toarray())
     matrix[np.diag_indices_from(matrix)] += REGULARIZATION
-    inverse = cho_solve(cho_factor(matrix, lower=True, overwrite_a=True), np.eye(len(labels), dtype=np.float32))
+    inverse = invert_positive(matrix)
     weights = (inverse @ targets).astype(np.float32)
     left_out = targets - weights / np.diag(inverse)[:, None] + offsets
     head = KernelRidge(mean=mean, dense=dense, sparse=rows, weights=weights, offsets=offsets)
     return head, left_out.astype(np.float32)
+
+
+def invert_positive(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Invert a symmetric positive definite (n, n) matrix; half the work of a general inverse.
+
+    Raises:
+        np.linalg.LinAlgError: the matrix is not positive definite.
+    """
+    factor, failed = lapack.spotrf(matrix, lower=1, overwrite_a=1)
+    if not failed:
+        inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed:
+        raise np.linalg.LinAlgError("the kernel matrix is not positive definite; are there empty training texts?")
+    lower = np.tril(inverse, -1)
+    return np.asarray(lower + lower.T + np.diag(np.diag(inverse)), dtype=np.float32)

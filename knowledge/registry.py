@@ -143,9 +143,7 @@ def read_text(path: Path) -> str:
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise RegistryError(
-                f"{path}: {path.stat().st_size} bytes; the most is {MAX_FILE_BYTES}. Shorten the file."
-            )
+            raise RegistryError(f"{path}: {path.stat().st_size} bytes; the most is {MAX_FILE_BYTES}. Shorten the file.")
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise RegistryError(f"{path}: no such file. Restore it from version control.") from error
@@ -201,7 +199,9 @@ def load_sources(path: Path) -> dict[str, Source]:
     sources = _load_list(path, _read_json(path), Source)
     for source in sources.values():
         if not source.url.startswith(("https://", "http://")):
-            raise RegistryError(f"{path}: {source.id}: the link {source.url[:60]!r} is not http(s). Give a web address.")
+            raise RegistryError(
+                f"{path}: {source.id}: the link {source.url[:60]!r} is not http(s). Give a web address."
+            )
     return sources
 
 

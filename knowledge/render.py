@@ -12,8 +12,34 @@ from knowledge.registry import Contact, Language, Status
 REFERENCE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 CONTACT_FIELDS = ("name", "call", "text", "chat", "web", "tty", "deaf", "spanish", "veterans", "hours", "use")
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "es": [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
 }
 
 

@@ -18,6 +18,8 @@ from knowledge.registry import Language
 NEIGHBOURS = 64
 PASSAGES = 16
 CHOICES = 3
+# A question this near to a known one (centred cosine) is that question, whatever the head makes of it.
+SAME_QUESTION = 0.97
 # A message this long may bury its question, so its sentences are searched as well as the whole.
 LONG_MESSAGE = 160
 MAX_SEGMENTS = 5
@@ -98,6 +100,9 @@ class Searcher:
             found[self.index.passage_labels[passage_rows[number]]] = True
             found[-1] = True
             scores[number, ~found] = np.minimum(scores[number, ~found], 0)
+            if cosines[number, 0] >= SAME_QUESTION:
+                label = self.index.labels[rows[number, 0]]
+                scores[number, label] = max(scores[number, label], cosines[number, 0])
         return scores, cosines[:, 0]
 
     def search(self, text: str, language: Language) -> Decision:

@@ -1,0 +1,204 @@
+"""``carebot run``: everything, started in order, minded, and stopped by one Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.actions import build_executor
+from bot.answer_message import Bot, answer_message
+from bot.building import ensure_index, ensure_rasa_model, ensure_safety_model
+from bot.conversation import Conversations
+from bot.errors import StartError
+from bot.metrics import Metrics
+from bot.rasa_client import RasaClient
+from bot.rasa_process import RasaProcess
+from bot.running import forget_running, write_running
+from bot.safety.gate import SafetyGate
+from bot.safety.learned import load_safety_model
+from bot.service import Service
+from bot.settings import Settings
+from bot.watch_index import watch_index
+from bot.web.internal import build_internal_app
+from bot.web.public import build_public_app
+from knowledge.encoder import SentenceEncoder, load_encoder
+from knowledge.errors import CarebotError
+from knowledge.index import Index
+from knowledge.search import Searcher
+
+logger = logging.getLogger(__name__)
+LOOPBACK = "127.0.0.1"
+Report = Callable[[str], None]
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves the signals to :func:`run_bot`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: D102
+        yield
+
+
+def bind(host: str, port: int, setting: str) -> socket.socket:
+    """Take a port.
+
+    Raises:
+        StartError: it is in use or not allowed; names the setting and the remedy.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise StartError(
+            f"{setting}: cannot listen on {host}:{port} ({error.strerror}). Stop what uses the port or set another one."
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+async def run_bot(settings: Settings, report: Report, progress: Callable[[str, int, int], None]) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    Raises:
+        CarebotError: something needed at the start is wrong; all that was started is stopped.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    # Ports first: a taken one should be said in the first second, not after the model is loaded.
+    public = bind(settings.http_host, settings.http_port, "CAREBOT_HTTP_PORT")
+    internal = bind(LOOPBACK, settings.internal_port, "CAREBOT_INTERNAL_PORT")
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(public.close)
+        stack.callback(internal.close)
+        work = asyncio.create_task(_start_and_wait(settings, public, internal, stack, report, progress, stop))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not work.done():
+            report("stopping")
+            work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+async def _start_and_wait(
+    settings: Settings,
+    public: socket.socket,
+    internal: socket.socket,
+    stack: contextlib.AsyncExitStack,
+    report: Report,
+    progress: Callable[[str, int, int], None],
+    stop: asyncio.Event,
+) -> None:
+    report("loading the encoder")
+    encoder = await asyncio.to_thread(load_encoder, settings.encoder)
+    index = await asyncio.to_thread(ensure_index, settings, encoder, progress)
+    service = Service(encoder)
+    service.use(Searcher(index, encoder))
+    gate = await asyncio.to_thread(build_gate, settings, index, encoder, report)
+    bot = Bot(gate, Conversations(), service, Metrics())
+
+    internal_url = f"http://{LOOPBACK}:{internal.getsockname()[1]}"
+    await stack.enter_async_context(serving(build_internal_app(encoder, build_executor(service.dialogue)), internal))
+    gateway = await _start_telegram(settings, bot, stack)
+    healthy = (lambda: bool(gateway.healthy)) if gateway else (lambda: None)
+    app = build_public_app(bot, settings, [], healthy)
+    await stack.enter_async_context(serving(app, public))
+    watcher = asyncio.create_task(watch_index(settings.index_dir, service))
+    stack.push_async_callback(_cancel, watcher)
+
+    rasa = await _start_rasa(settings, bot, internal_url, stack, report)
+    address = f"http://{settings.http_host}:{public.getsockname()[1]}"
+    write_running(settings.var_dir, address, internal_url, rasa.pid if rasa else None)
+    stack.callback(forget_running, settings.var_dir)
+    report(f"ready at {address}" + (" and on Telegram" if gateway else ""))
+    await stop.wait()
+
+
+def build_gate(settings: Settings, index: Index, encoder: SentenceEncoder, report: Report) -> SafetyGate:
+    """Build the safety gate; without its learned layer it works all the same, and says so in /health."""
+    try:
+        ensure_safety_model(settings, index.knowledge, encoder, report)
+        return SafetyGate(load_safety_model(settings.var_dir / "safety", encoder))
+    except (CarebotError, OSError) as error:
+        logger.error("the learned safety layer is not available: %s", error)
+        return SafetyGate(None)
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an app on a bound socket while the context lasts."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=3
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _start_rasa(
+    settings: Settings, bot: Bot, internal_url: str, stack: contextlib.AsyncExitStack, report: Report
+) -> RasaProcess | None:
+    if settings.rasa_url is not None:
+        client = RasaClient(str(settings.rasa_url), settings.rasa_timeout_seconds)
+        stack.push_async_callback(client.close)
+        bot.service.rasa = client
+        if not await client.is_up():
+            report(f"CAREBOT_RASA_URL: no Rasa answers at {settings.rasa_url} yet; answers come without it until then")
+        return None
+    model = await asyncio.to_thread(ensure_rasa_model, settings, internal_url, report)
+    report("starting Rasa (about 20 s)")
+    with bind(LOOPBACK, 0, "Rasa's port") as free:
+        port = free.getsockname()[1]
+    process = RasaProcess(settings, model, port, internal_url)
+    client = RasaClient(process.url, settings.rasa_timeout_seconds)
+    stack.push_async_callback(client.close)
+    process.start()
+    stack.push_async_callback(process.stop)
+    if await process.wait_until_up(client):
+        bot.service.rasa = client
+    else:
+        report("Rasa did not come up in three minutes; answers come without it")
+    return process
+
+
+async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncExitStack):  # type: ignore[no-untyped-def]
+    if settings.telegram_token is None:
+        return None
+    from bot.telegram.gateway import TelegramGateway
+
+    gateway = TelegramGateway(
+        settings,
+        lambda message: answer_message(message, bot),
+        bot.conversations.forget,
+        lambda: bot.service.composer.knowledge,
+        bot.gate.assess_lexicon_only,
+    )
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return gateway
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,74 @@
+"""What the channel remembers of a chat, in memory only: its language, its turn, and which message answered which."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from knowledge.registry import Language
+
+MAX_CHATS = 20_000
+MAX_ANSWERS = 20
+
+
+@dataclass(eq=False)
+class Chat:
+    """One chat.
+
+    Attributes:
+        chosen: the language the person chose.
+        spoken: the language of the last reply, or of the Telegram profile before there is one.
+        turn: held while a message is answered, so that answers come in the order of the questions.
+        answers: ids of the messages that answered a message, by that message's id.
+        album: id of the last album, which arrives as many messages and gets one answer.
+    """
+
+    chosen: Language | None = None
+    spoken: Language = "en"
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answers: OrderedDict[int, list[int]] = field(default_factory=OrderedDict)
+    album: str = ""
+
+    @property
+    def language(self) -> Language:
+        """The language to speak when a message does not show one."""
+        return self.chosen or self.spoken
+
+    def remember_answer(self, message_id: int, answer_ids: list[int]) -> None:
+        """Keep which messages answered a message, for the last twenty."""
+        self.answers[message_id] = answer_ids
+        while len(self.answers) > MAX_ANSWERS:
+            self.answers.popitem(last=False)
+
+
+class Chats:
+    """Chats by id; the longest unused go when there are too many."""
+
+    def __init__(self, stored_language: Callable[[int], Language | None]) -> None:
+        self._stored_language = stored_language
+        self._chats: OrderedDict[int, Chat] = OrderedDict()
+
+    def get(self, chat_id: int, profile_language: str | None = None) -> Chat:
+        """Give a chat, a new one where there is none.
+
+        Args:
+            chat_id: Telegram's id of the chat.
+            profile_language: IETF tag of the person's app, used until the person has written something.
+        """
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            spoken: Language = "es" if (profile_language or "").lower().startswith("es") else "en"
+            chat = self._chats[chat_id] = Chat(chosen=self._stored_language(chat_id), spoken=spoken)
+        self._chats.move_to_end(chat_id)
+        while len(self._chats) > MAX_CHATS:
+            self._chats.popitem(last=False)
+        return chat
+
+    def forget(self, chat_id: int) -> None:
+        """Drop what is known of a chat, but not its turn: a message of it may be under way."""
+        chat = self._chats.get(chat_id)
+        if chat is not None:
+            chat.chosen = None
+            chat.answers.clear()

@@ -1,0 +1,34 @@
+"""A running bot takes a new index over without a restart, and keeps the old one when the new one is bad."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from bot.service import Service
+from knowledge.errors import CarebotError
+from knowledge.index import current_build, load_index
+from knowledge.search import Searcher
+
+logger = logging.getLogger(__name__)
+POLL_SECONDS = 0.5
+
+
+async def watch_index(directory: Path, service: Service) -> None:
+    """Look for a new build twice a second, for ever."""
+    refused = ""
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        build = current_build(directory) or ""
+        if build in ("", service.build, refused):
+            continue
+        assert service.encoder is not None
+        try:
+            index = await asyncio.to_thread(load_index, directory, service.encoder)
+        except CarebotError as error:
+            refused = build
+            logger.error("the new index is refused, the old one stays in service: %s", error)
+            continue
+        service.use(Searcher(index, service.encoder))
+        logger.info("index %s is in service", index.build)

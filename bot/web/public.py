@@ -1,0 +1,109 @@
+"""The public server: the chat page, the API, health and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.answer_message import Bot
+from bot.rate_limit import RateLimiter
+from bot.settings import Settings
+from bot.web.answers import answer_routes
+from bot.web.api import MessagesEndpoint
+
+STATIC = Path(__file__).parent / "static"
+SECURITY_HEADERS = {
+    b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"permissions-policy": b"geolocation=(), camera=(), microphone=()",
+    b"cross-origin-opener-policy": b"same-origin",
+}
+
+
+class SecurityHeaders:
+    """Adds the security headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its response with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message.setdefault("headers", [])
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS.items()]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def build_public_app(
+    bot: Bot, settings: Settings, extra_routes: list[Route], telegram_healthy: Callable[[], bool | None]
+) -> Starlette:
+    """Build the app.
+
+    Args:
+        bot: what answers.
+        settings: for the rate limit and the public address.
+        extra_routes: routes of other channels (Telegram's webhook).
+        telegram_healthy: True or False while Telegram is in use, None while it is not.
+    """
+
+    async def page(request: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+    async def health(request: Request) -> Response:
+        parts = await health_of(bot, telegram_healthy())
+        # The page answers and cards come as long as this process runs, so a part that is down is no reason for 503.
+        return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": parts})
+
+    async def metrics(request: Request) -> Response:
+        bot.metrics.learned_layer.set(bot.gate.learned_available)
+        return Response(bot.metrics.render(), media_type="text/plain; version=0.0.4")
+
+    limiter = RateLimiter(settings.rate_burst, settings.rate_per_second)
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/api/messages", MessagesEndpoint(bot, limiter), methods=["POST"]),
+            Route("/health", health),
+            Route("/metrics", metrics),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            *answer_routes(bot, settings),
+            *extra_routes,
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={Exception: _say_server_error},
+    )
+
+
+async def health_of(bot: Bot, telegram: bool | None) -> dict[str, bool]:
+    """Say which parts are up."""
+    rasa_up = bot.rasa is not None and await bot.rasa.is_up()
+    bot.metrics.rasa_up.set(rasa_up)
+    parts = {
+        "safety_lexicon": True,
+        "safety_learned": bot.gate.learned_available,
+        "index": bot.service.searcher is not None,
+        "rasa": rasa_up,
+    }
+    if telegram is not None:
+        parts["telegram"] = telegram
+    return parts
+
+
+async def _say_server_error(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "server_error", "detail": "Something broke here. Please try again."}, 500)
+
+

@@ -1,0 +1,51 @@
+"""What the linter says about one place in the knowledge base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Level = Literal["error", "warning", "notice"]
+VALUE_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault, printed as ``path:line: level: message (value). Remedy``.
+
+    Attributes:
+        level: error stops ``carebot check``, a warning wants a person soon, a notice is worth a look.
+        line: counted from 1.
+        value: what was found there, "" where it says nothing.
+    """
+
+    level: Level
+    path: Path
+    line: int
+    value: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        # A value with a line break or an escape sequence must not draw over the terminal.
+        shown = "".join(char if char.isprintable() else " " for char in self.value).strip()
+        if len(shown) > VALUE_LIMIT:
+            shown = shown[: VALUE_LIMIT - 1] + "…"
+        value = f" ({shown})" if shown else ""
+        return f"{self.path}:{self.line}: {self.level}: {self.message}{value}. {self.remedy}"
+
+
+def error(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
+    """Give a finding that stops ``carebot check``."""
+    return Finding("error", path, line, str(value), message, remedy)
+
+
+def warning(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
+    """Give a finding that wants a person soon."""
+    return Finding("warning", path, line, str(value), message, remedy)
+
+
+def notice(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
+    """Give a finding that is worth a look and never fails anything."""
+    return Finding("notice", path, line, str(value), message, remedy)
