@@ -17,7 +17,16 @@ from knowledge.base import KnowledgeBase, load_knowledge
 from knowledge.embedding_store import EmbeddingStore
 from knowledge.encoder import Encoder
 from knowledge.errors import SearchIndexError
-from knowledge.index import Index, Progress, build_index, build_name, current_build, load_index, refresh_index, save_index
+from knowledge.index import (
+    Index,
+    Progress,
+    build_index,
+    build_name,
+    current_build,
+    load_index,
+    refresh_index,
+    save_index,
+)
 
 SAFETY_EXAMPLES = ROOT / "data/safety/examples.jsonl"
 # Their own wording is often that of someone at risk, so they teach the safety model nothing about harmlessness.
@@ -113,7 +122,17 @@ def ensure_rasa_model(settings: Settings, internal_url: str, report: Callable[[s
     report("training Rasa (about half a minute)")
     settings.rasa_model_dir.mkdir(parents=True, exist_ok=True)
     log = settings.var_dir / "rasa-train.log"
-    command = [str(settings.rasa_python), "-m", "rasa", "train", "--domain", "domain", "--data", "data/nlu", "data/rules"]
+    command = [
+        str(settings.rasa_python),
+        "-m",
+        "rasa",
+        "train",
+        "--domain",
+        "domain",
+        "--data",
+        "data/nlu",
+        "data/rules",
+    ]
     command += ["--out", str(settings.rasa_model_dir), "--fixed-model-name", name]
     with log.open("w") as file:
         done = subprocess.run(

@@ -6,13 +6,15 @@ import asyncio
 import json
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.settings import Settings, load_settings
+from bot.errors import BadRequestError
+from bot.settings import ROOT, Settings, load_settings
 from knowledge.errors import CarebotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Answers about the Kaiser mental-health strikes.")
@@ -74,6 +76,101 @@ def ask(
             typer.echo(f"  [{button['title']}]")
     for source in reply["sources"]:
         typer.echo(f"{source['publisher']} {source['date']} {source['url']}")
+
+
+@app.command()
+def check(
+    with_index: Annotated[
+        bool, typer.Option(help="Also compare variants by embedding, with the index in service.")
+    ] = True,
+) -> None:
+    """Check the whole knowledge base; every finding names file, line, value and remedy."""
+    from datetime import date
+
+    from knowledge.errors import SearchIndexError
+    from knowledge.index import load_index
+    from knowledge.lint import check_knowledge
+
+    settings = _start(quiet=True)
+    index_in_service = None
+    if with_index:
+        from knowledge.encoder import load_encoder
+
+        try:
+            index_in_service = load_index(settings.index_dir, load_encoder(settings.encoder))
+        except SearchIndexError as error:
+            _say(f"without the checks by embedding: {error}")
+    findings = check_knowledge(settings.knowledge_dir, date.today(), index_in_service)
+    for finding in findings:
+        typer.echo(str(finding))
+    errors = sum(finding.level == "error" for finding in findings)
+    warnings = sum(finding.level == "warning" for finding in findings)
+    _say(f"{errors} errors, {warnings} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def preview(file: Annotated[Path, typer.Argument(help="An answer file.", exists=True, dir_okay=False)]) -> None:
+    """Show an answer as Telegram and the web page show it."""
+    from knowledge.preview import preview_entry
+
+    typer.echo(preview_entry(file, _start(quiet=True).knowledge_dir))
+
+
+@app.command()
+def report(out: Annotated[Path | None, typer.Option(help="The HTML file to write.")] = None) -> None:
+    """Write the knowledge report: coverage, age of facts, sources, overdue reviews."""
+    from datetime import date
+
+    from knowledge.base import load_knowledge
+    from knowledge.report import write_report
+
+    settings = _start(quiet=True)
+    out = out or settings.var_dir / "reports/knowledge.html"
+    write_report(load_knowledge(settings.knowledge_dir), date.today(), out)
+    _say(f"wrote {out}")
+
+
+@app.command()
+def evaluate(
+    what: Annotated[str, typer.Argument(help="questions or safety.")] = "questions",
+    file: Annotated[Path | None, typer.Option(help="JSON lines to measure on; the held-out set by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    over_http: Annotated[bool, typer.Option(help="Also ask the running bot.")] = False,
+    with_rasa_baseline: Annotated[bool, typer.Option(help="Also train Rasa's ResponseSelector (minutes).")] = False,
+) -> None:
+    """Measure answers or safety, write a report with plots, and compare with the committed floors."""
+    settings = _start(quiet=True)
+    out = out or settings.var_dir / "evaluation" / what
+    if what == "questions":
+        from bot.evaluation.questions import evaluate_questions
+
+        file = file or ROOT / "tests/evaluation/heldout.jsonl"
+        raise typer.Exit(evaluate_questions(settings, file, out, with_rasa_baseline, over_http))
+    if what != "safety":
+        raise BadRequestError("bad_argument", f"evaluate {what!r}: choose questions or safety.")
+    from bot.evaluation.run_safety import evaluate_safety_model
+
+    file = file or ROOT / "tests/evaluation/safety-heldout.jsonl"
+    raise typer.Exit(evaluate_safety_model(settings, file, out))
+
+
+@app.command()
+def qr(
+    faq: Annotated[str, typer.Argument(help="The id of an answer.")],
+    out: Annotated[Path | None, typer.Option(help="The PNG to write.")] = None,
+) -> None:
+    """Write a QR code that opens an answer on Telegram, or its page when no Telegram name is set."""
+    import segno
+
+    from bot.deep_link import link_to
+
+    settings = _start(quiet=True)
+    link = link_to(faq, settings)
+    out = out or Path(f"{faq}.png")
+    segno.make(link).save(str(out), scale=8, border=4)
+    _say(f"{link} -> {out}")
 
 
 def _start(quiet: bool = False) -> Settings:

@@ -12,73 +12,12 @@ from knowledge.registry import Language
 
 # Words of two or three letters decide nothing for a statistical detector, and chat is full of them.
 SHORT_SPANISH = frozenset(
-    [
-        "hola",
-        "si",
-        "no",
-        "que",
-        "cual",
-        "como",
-        "cuando",
-        "donde",
-        "quien",
-        "por",
-        "para",
-        "gracias",
-        "adios",
-        "ayuda",
-        "menu",
-        "mas",
-        "otra",
-        "otro",
-        "ok",
-        "y",
-        "pero",
-        "porque",
-        "buenas",
-        "buenos",
-        "dias",
-        "tardes",
-        "noches",
-        "cita",
-        "huelga",
-        "ingles",
-        "espanol",
-    ]
+    "hola si no que cual como cuando donde quien por para gracias adios ayuda menu mas otra otro pero porque buenas buenos "
+    "dias tardes noches cita huelga ingles espanol mi en el la los las de un una me le se lo con esta tengo y es soy".split()
 )
 SHORT_ENGLISH = frozenset(
-    [
-        "hi",
-        "hello",
-        "hey",
-        "yes",
-        "what",
-        "which",
-        "how",
-        "when",
-        "where",
-        "who",
-        "why",
-        "thanks",
-        "thank",
-        "you",
-        "bye",
-        "help",
-        "more",
-        "other",
-        "and",
-        "but",
-        "the",
-        "my",
-        "is",
-        "are",
-        "strike",
-        "appointment",
-        "english",
-        "spanish",
-        "morning",
-        "good",
-    ]
+    "hi hello hey yes what which how when where who why thanks thank you bye help more other and but the my is are "
+    "strike appointment english spanish morning good to of on it for with this have i im can do".split()
 )
 SURE = 0.75
 
@@ -106,8 +45,12 @@ def detect_language(text: str, previous: Language | None = None) -> Language:
         return "es"
     if len(words) <= 3 and spanish != english:
         return "es" if spanish > english else "en"
+    if abs(spanish - english) >= 2 and min(spanish, english) <= 2:
+        return "es" if spanish > english else "en"
     if not any(char.isalpha() for char in text):
         return previous or "en"
+    if len(words) <= 2 and previous:
+        return previous
     confidence = load_detector().compute_language_confidence(text, LinguaLanguage.SPANISH)
     if confidence >= SURE:
         return "es"

@@ -67,7 +67,9 @@ def prose_faults(text: str, known_numbers: dict[str, str]) -> Iterator[Fault]:
     plain = without_references(text)
     for match in NUMBER.finditer(plain):
         reference = known_numbers.get(digits_of(match.group()))
-        remedy = f"Write {{{{{reference}}}}}." if reference else "Add it to contacts.yml and name it as {{its-id.call}}."
+        remedy = (
+            f"Write {{{{{reference}}}}}." if reference else "Add it to contacts.yml and name it as {{its-id.call}}."
+        )
         message = "a phone number in prose" if reference else "a phone number in prose that is not in contacts.yml"
         yield match.start(), match.group(), message, remedy
     scheme = script_scheme(plain)

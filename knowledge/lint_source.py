@@ -24,10 +24,10 @@ MAX_DEPTH = 20
 
 
 def read_source(path: Path) -> tuple[str | None, list[Finding]]:
-    """Read a file as UTF-8.
+    r"""Read a file as UTF-8.
 
     Returns:
-        The text with \\n line ends and without byte order mark, or None where it cannot be read; and what is wrong.
+        The text with \n line ends and without byte order mark, or None where it cannot be read; and what is wrong.
     """
     try:
         size = path.stat().st_size

@@ -26,7 +26,7 @@ def _reader(language: Language) -> Any:
     with warnings.catch_warnings():
         # textstat still imports pkg_resources, which warns by itself.
         warnings.simplefilter("ignore")
-        from textstat import textstatistics
+        from textstat.textstat import textstatistics
     reader = textstatistics()
     reader.set_lang(language)
     return reader
@@ -46,7 +46,7 @@ def prose_of(body: str) -> str:
 
 
 def reading_level(body: str, language: Language) -> float:
-    """Measure a body: the school grade in English (lower is easier), 0 to 100 and more in Spanish (higher is easier)."""
+    """Measure a body: the school grade in English (lower is easier), about 0 to 100 in Spanish (higher is easier)."""
     reader = _reader(language)
     prose = prose_of(body)
     return float(reader.fernandez_huerta(prose) if language == "es" else reader.flesch_kincaid_grade(prose))

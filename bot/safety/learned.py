@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import regex  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
@@ -30,10 +29,6 @@ LEXICAL_WEIGHT = 0.5
 HEAD_ARRAYS = ("mean", "dense", "weights", "offsets", "slopes", "shifts")
 ARRAYS, META = "safety-model.npz", "safety-model.json"
 REMEDY = "Run `carebot index` to train it again."
-# A long message is also read in parts: the clause that matters drowns in the mean over a whole life story.
-LONG_CHARACTERS = 200
-WINDOWS = 4
-SENTENCE = regex.compile(r"[^.?!\n]++[.?!\n]*+")
 SPANISH_WORDS = (
     "que el la los las un una y de en mi me se lo no ya por para con es esta estoy pero como si yo le su cuando"
 )
@@ -108,24 +103,6 @@ def guess_language(text: str) -> str:
     return "es" if sum(word in SPANISH for word in words) > sum(word in ENGLISH for word in words) else "en"
 
 
-def split_windows(text: str) -> list[str]:
-    """Give at most ``WINDOWS`` groups of whole sentences of a long text, [] for a short one."""
-    if len(text) <= LONG_CHARACTERS:
-        return []
-    sentences = [part.strip() for part in SENTENCE.findall(text) if part.strip()]
-    if len(sentences) < 2:
-        words = text.split()
-        size = max(len(words) // WINDOWS + 1, 12)
-        return [" ".join(words[start : start + size]) for start in range(0, len(words), size)][:WINDOWS]
-    target = max(len(text) // WINDOWS, 60)
-    windows: list[str] = [""]
-    for sentence in sentences:
-        if len(windows[-1]) >= target and len(windows) < WINDOWS:
-            windows.append("")
-        windows[-1] = f"{windows[-1]} {sentence}".strip()
-    return windows
-
-
 class LearnedModel:
     """Judges messages; raises only what the encoder raises."""
 
@@ -136,14 +113,12 @@ class LearnedModel:
         heads: KernelHeads,
         vectorizer: NgramVectorizer,
         thresholds: dict[str, Thresholds],
-        window_scale: float,
         data_hash: str,
     ) -> None:
         self.encoder = encoder
         self.heads = heads
         self.vectorizer = vectorizer
         self.thresholds = thresholds
-        self.window_scale = window_scale
         self.data_hash = data_hash
 
     def probabilities(self, texts: list[str]) -> Floats:
@@ -152,19 +127,12 @@ class LearnedModel:
         return self.heads.probabilities(vectors, self.vectorizer.transform(texts))
 
     def danger(self, text: str) -> tuple[Floats, float]:
-        """Give the probabilities of a message (of its most alarming part), and that it deserves a card."""
+        """Give the probabilities of a message and that it deserves a card."""
         plain = canonical(text)
         if not any(char.isalpha() for char in plain):
             return np.zeros(len(self.heads.names), dtype=np.float32), 0.0
-        whole = self.probabilities([plain])[0]
-        card = self.heads.names.index("card")
-        if self.window_scale <= 0 or not (windows := split_windows(plain)):
-            return whole, float(whole[card])
-        parts = self.probabilities(windows)
-        worst = parts[int(parts[:, card].argmax())]
-        if worst[card] * self.window_scale > whole[card]:
-            return worst, float(worst[card] * self.window_scale)
-        return whole, float(whole[card])
+        found = self.probabilities([plain])[0]
+        return found, float(found[self.heads.names.index("card")])
 
     def judge(self, text: str) -> SafetyVerdict:
         """Give the verdict on one message.
@@ -218,7 +186,6 @@ def save_safety_model(model: LearnedModel, directory: Path) -> None:
         "encoder": model.encoder.fingerprint,
         "data": model.data_hash,
         "names": model.heads.names,
-        "window_scale": model.window_scale,
         "thresholds": {language: vars(limits) for language, limits in model.thresholds.items()},
     }
     (directory / META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
@@ -234,7 +201,8 @@ def load_safety_model(directory: Path, encoder: QueryEncoder) -> LearnedModel:
         meta = json.loads((directory / META).read_text(encoding="utf-8"))
         if meta["format"] != FORMAT or meta["encoder"] != encoder.fingerprint:
             raise SafetyModelError(f"safety model in {directory} is for another encoder or format. {REMEDY}")
-        with np.load(directory / ARRAYS, allow_pickle=False) as arrays:
+        # Opened here, since np.load leaves the file of a damaged archive open.
+        with (directory / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             heads, vectorizer = _rebuild(tuple(meta["names"]), arrays)
         thresholds = {language: Thresholds(**limits) for language, limits in meta["thresholds"].items()}
         return LearnedModel(
@@ -242,7 +210,6 @@ def load_safety_model(directory: Path, encoder: QueryEncoder) -> LearnedModel:
             heads=heads,
             vectorizer=vectorizer,
             thresholds={"en": thresholds["en"], "es": thresholds["es"]},
-            window_scale=float(meta["window_scale"]),
             data_hash=str(meta["data"]),
         )
     except FileNotFoundError as error:

@@ -67,7 +67,12 @@ def render_command(command: str, language: Language, knowledge: KnowledgeBase | 
         limits = Button(wording("limits", language), "faq:bot-limits")
         return render_text(wording("safety", language), (crisis_button(language), limits))
     welcome = f"{wording('welcome', language)}\n\n{text('introduction', language)}"
-    buttons = (*role_buttons(language), *topic_buttons(knowledge, language), crisis_button(language), *language_buttons())
+    buttons = (
+        *role_buttons(language),
+        *topic_buttons(knowledge, language),
+        crisis_button(language),
+        *language_buttons(),
+    )
     return render_text(welcome, buttons)
 
 

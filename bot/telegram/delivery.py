@@ -42,9 +42,14 @@ class Target:
 class Delivery:
     """Sends and edits messages."""
 
-    def __init__(self, bot: ExtBot[None], on_blocked: Callable[[int], None]) -> None:
+    def __init__(self, bot: ExtBot[int], on_blocked: Callable[[int], None]) -> None:
         self._bot = bot
         self._on_blocked = on_blocked
+
+    @property
+    def private_address(self) -> str:
+        """A link that opens the private chat with the bot and shows the crisis lines there."""
+        return f"https://t.me/{self._bot.username}?start=crisis-lines"
 
     async def send(self, target: Target, bubbles: Sequence[Bubble]) -> list[int]:
         """Send messages in order; give their ids, fewer where one could not be sent."""

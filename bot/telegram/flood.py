@@ -1,4 +1,4 @@
-"""A limit on how fast one chat may write. Messages that may be a crisis are never held back; the caller sees to that."""
+"""A limit on how fast one chat may write. The caller lets messages pass that may be a crisis."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class Pieces:
     ) -> None:
         """Answer a message, together with those that follow at once.
 
-        The first piece waits and calls ``answer`` with the joined text and the ids of all pieces. The others return when that
-        is done, so that none counts as answered before.
+        The first piece waits and calls ``answer`` with the joined text and the ids of all pieces. The others return
+        when that is done, so that none counts as answered before.
         """
         gathering = self._open.get(chat_id)
         if gathering is not None and self._fits(gathering, text):

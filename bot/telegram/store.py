@@ -18,13 +18,15 @@ logger = logging.getLogger(__name__)
 # Telegram keeps an update for 24 hours at most; this is many times what a busy day brings between two polls.
 KEPT_UPDATES = 20_000
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS answered_update (number INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT, id INTEGER, UNIQUE(bot, id));
+CREATE TABLE IF NOT EXISTS answered_update (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT, id INTEGER, UNIQUE(bot, id)
+);
 CREATE TABLE IF NOT EXISTS chosen_language (chat TEXT PRIMARY KEY, language TEXT NOT NULL);
 """
 
 
 class Store:
-    """A small SQLite file. When the disk fails the channel goes on from memory: an answer matters more than a record."""
+    """A small SQLite file. When the disk fails the channel goes on from memory: an answer matters more."""
 
     def __init__(self, path: Path, token: str) -> None:
         self._path = path

@@ -6,10 +6,10 @@ from knowledge.registry import Language
 
 WORDING: dict[str, dict[Language, str]] = {
     "welcome": {
-        "en": "Hello. I answer questions about the Kaiser mental-health strikes and about getting care.\n\n"
-        "Write your question in your own words, or pick one below.",
-        "es": "Hola. Contesto preguntas sobre las huelgas de salud mental en Kaiser y sobre cómo conseguir atención.\n\n"
-        "Escriba su pregunta con sus palabras, o elija abajo.",
+        "en": "Hello. I answer questions about the Kaiser mental-health strikes and about getting care.\n\nWrite "
+        "your question in your own words, or pick one below.",
+        "es": "Hola. Contesto preguntas sobre las huelgas de salud mental en Kaiser y sobre cómo conseguir "
+        "atención.\n\nEscriba su pregunta con sus palabras, o elija abajo.",
     },
     "patient": {"en": "I'm a patient", "es": "Soy paciente"},
     "worker": {"en": "I work there", "es": "Trabajo ahí"},
@@ -20,44 +20,42 @@ WORDING: dict[str, dict[Language, str]] = {
         "es": "Para borrarla también de su teléfono, elimine este chat en Telegram.",
     },
     "safety": {
-        "en": "Before anything else, every message is checked for danger, here in this program and with fixed rules. If it may "
-        "be a crisis, the crisis lines come first. I can be wrong: you can ask for the lines at any time with /crisis.\n\n"
-        "How it works is written in docs/safety-protocol.md of this program.",
-        "es": "Antes que nada, cada mensaje se revisa por si hay peligro, aquí en este programa y con reglas fijas. Si puede "
-        "ser una crisis, primero van las líneas de crisis. Puedo equivocarme: pida las líneas cuando quiera con /crisis.\n\n"
-        "Cómo funciona está escrito en docs/safety-protocol.md de este programa.",
+        "en": "Before anything else, every message is checked for danger, here in this program and with fixed "
+        "rules. If it may be a crisis, the crisis lines come first. I can be wrong: you can ask for the "
+        "lines at any time with /crisis.\n\nHow it works is written in docs/safety-protocol.md of this "
+        "program.",
+        "es": "Antes que nada, cada mensaje se revisa por si hay peligro, aquí en este programa y con reglas "
+        "fijas. Si puede ser una crisis, primero van las líneas de crisis. Puedo equivocarme: pida las "
+        "líneas cuando quiera con /crisis.\n\nCómo funciona está escrito en docs/safety-protocol.md de "
+        "este programa.",
     },
     "limits": {"en": "What I cannot do", "es": "Lo que no puedo hacer"},
     "only_text": {
-        "en": "Thank you for sending that. I can only read text: no photos, voice notes, stickers or files. Please write it in "
-        "words. If this is a crisis, press the button.",
-        "es": "Gracias por enviarlo. Solo puedo leer texto: no fotos, notas de voz, stickers ni archivos. Por favor "
-        "escríbalo con palabras. Si es una crisis, oprima el botón.",
-    },
-    "only_caption": {
-        "en": "I cannot see what you sent, only the words with it.",
-        "es": "No puedo ver lo que envió, solo las palabras que lo acompañan.",
+        "en": "Thank you for sending that. I can only read text: no photos, voice notes, stickers or files. "
+        "Please write it in words. If this is a crisis, press the button.",
+        "es": "Gracias por enviarlo. Solo puedo leer texto: no fotos, notas de voz, stickers ni archivos. Por "
+        "favor escríbalo con palabras. Si es una crisis, oprima el botón.",
     },
     "in_private": {
-        "en": "That is better talked about in private. You can write to me there. The crisis lines are open 24 hours, for "
-        "anyone.",
-        "es": "De eso es mejor hablar en privado. Puede escribirme ahí. Las líneas de crisis atienden las 24 horas, a "
-        "cualquier persona.",
+        "en": "That is better talked about in private. You can write to me there. The crisis lines are open 24 "
+        "hours, for anyone.",
+        "es": "De eso es mejor hablar en privado. Puede escribirme ahí. Las líneas de crisis atienden las 24 "
+        "horas, a cualquier persona.",
     },
     "write_privately": {"en": "Write to me in private", "es": "Escríbame en privado"},
     "too_fast": {
         "en": "That was a lot at once. Please wait a few seconds and send your question again.",
         "es": "Fueron muchos mensajes de una vez. Espere unos segundos y mande su pregunta de nuevo.",
     },
+    "ask_in_chat": {"en": "Ask me in the chat", "es": "Pregúnteme en el chat"},
     "not_asked": {"en": "Not what I asked", "es": "No es lo que pregunté"},
-    "more_results": {"en": "Ask me in the chat", "es": "Pregúnteme en el chat"},
     "description": {
-        "en": "Automated program. Answers questions about the Kaiser mental-health strikes and about getting care, with "
-        "sources and dates, in English and Spanish. Not a clinician, not Kaiser, not the union. Nobody reads this chat. "
-        "Send /crisis for the crisis lines.",
-        "es": "Programa automático. Contesta preguntas sobre las huelgas de salud mental en Kaiser y sobre cómo conseguir "
-        "atención, con fuentes y fechas, en español e inglés. No es personal clínico, ni Kaiser, ni el sindicato. Nadie lee "
-        "este chat. Mande /crisis para las líneas de crisis.",
+        "en": "Automated program. Answers questions about the Kaiser mental-health strikes and about getting "
+        "care, with sources and dates, in English and Spanish. Not a clinician, not Kaiser, not the union. "
+        "Nobody reads this chat. Send /crisis for the crisis lines.",
+        "es": "Programa automático. Contesta preguntas sobre las huelgas de salud mental en Kaiser y sobre cómo "
+        "conseguir atención, con fuentes y fechas, en español e inglés. No es personal clínico, ni Kaiser, "
+        "ni el sindicato. Nadie lee este chat. Mande /crisis para las líneas de crisis.",
     },
     "short_description": {
         "en": "Questions about the Kaiser mental-health strikes and getting care. Automated, not a clinician.",

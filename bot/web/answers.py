@@ -128,5 +128,3 @@ def _prefix(language: Language) -> str:
 
 def _html(page: str) -> Response:
     return Response(page, media_type="text/html")
-
-

@@ -105,5 +105,3 @@ async def health_of(bot: Bot, telegram: bool | None) -> dict[str, bool]:
 
 async def _say_server_error(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": "server_error", "detail": "Something broke here. Please try again."}, 500)
-
-

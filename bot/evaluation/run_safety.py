@@ -1,0 +1,27 @@
+"""``carebot evaluate safety``: the gate as it runs, on a file of labelled messages, against the committed floors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bot.building import ensure_index, ensure_safety_model
+from bot.evaluation.safety import check_floors, evaluate_safety
+from bot.safety.gate import SafetyGate
+from bot.safety.learned import load_safety_model
+from bot.settings import ROOT, Settings
+from knowledge.encoder import load_encoder
+
+FLOORS = ROOT / "tests/evaluation/safety-floors.json"
+
+
+def evaluate_safety_model(settings: Settings, file: Path, out_dir: Path) -> int:
+    """Measure both layers together and alone; 0 when every floor holds, else 1 with the broken ones printed."""
+    encoder = load_encoder(settings.encoder)
+    ensure_safety_model(settings, ensure_index(settings, encoder).knowledge, encoder, lambda step: None)
+    gate = SafetyGate(load_safety_model(settings.var_dir / "safety", encoder))
+    results = evaluate_safety(gate, [file], out_dir)
+    broken = check_floors(results, json.loads(FLOORS.read_text(encoding="utf-8")))
+    for line in broken:
+        print(line)  # noqa: T201 - this is the command's output
+    return 1 if broken else 0

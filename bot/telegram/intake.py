@@ -1,0 +1,70 @@
+"""Every update is handled once, whether it came by polling or by webhook, and whatever it holds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import Update
+from telegram.ext import ExtBot
+
+from bot.telegram.store import Store
+
+logger = logging.getLogger(__name__)
+# Past this an update counts as failed, so that one that hangs is not kept for ever.
+LONGEST_ANSWER = 300
+
+
+class Intake:
+    """Starts a task for each new update and records it as answered when that is done."""
+
+    def __init__(self, bot: ExtBot[int], take: Callable[[Update], Awaitable[None]], store: Store) -> None:
+        self._bot = bot
+        self._take = take
+        self._store = store
+        self.under_way: dict[int, asyncio.Task[None]] = {}
+
+    def start(self, raw: object) -> int | None:
+        """Start on a raw update.
+
+        Args:
+            raw: what JSON gave; anything that has no integer ``update_id`` is left alone.
+
+        Returns:
+            The update's id, or None when it is no update, is under way or was answered before.
+        """
+        update_id = read_update_id(raw)
+        if update_id is None or update_id in self.under_way or self._store.is_answered(update_id):
+            return None
+        self.under_way[update_id] = asyncio.create_task(self._handle(update_id, raw))
+        return update_id
+
+    async def wait(self, seconds: float) -> None:
+        """Let what is under way end, for so many seconds."""
+        if self.under_way:
+            await asyncio.wait(self.under_way.values(), timeout=seconds)
+
+    async def cancel(self) -> None:
+        """Give up what is under way; it is answered after the next start."""
+        left = list(self.under_way.values())
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _handle(self, update_id: int, raw: object) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_ANSWER):
+                update = Update.de_json(raw, self._bot)  # type: ignore[arg-type]
+                await self._take(update)
+        except Exception as error:  # recorded all the same: an update that cannot be read must not come back for ever
+            logger.error("an update failed (%s)", type(error).__name__)
+        finally:
+            self.under_way.pop(update_id, None)
+        self._store.mark_answered(update_id)
+
+
+def read_update_id(raw: object) -> int | None:
+    """Give the id of a raw update, or None where it has none."""
+    update_id = raw.get("update_id") if isinstance(raw, dict) else None
+    return update_id if isinstance(update_id, int) and not isinstance(update_id, bool) else None

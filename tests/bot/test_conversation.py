@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from bot.conversation import KEPT_SECONDS, Conversations
+
+
+def test_forgets_on_request_and_starts_afresh_for_rasa_too() -> None:
+    conversations = Conversations(clock=lambda: 0.0)
+    first = conversations.get("a")
+    first.last_text = "something"
+    assert conversations.get("a") is first
+    conversations.forget("a")
+    second = conversations.get("a")
+    assert second.last_text == ""
+    assert second.generation != first.generation
+
+
+def test_forgets_after_some_hours_without_use() -> None:
+    now = 0.0
+    conversations = Conversations(clock=lambda: now)
+    conversations.get("a").last_text = "something"
+    now = KEPT_SECONDS + 1.0
+    conversations.get("b")
+    assert len(conversations) == 1
+    assert conversations.get("a").last_text == ""

@@ -1,0 +1,37 @@
+"""Rasa's own files fit together, without starting Rasa."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from bot.actions import build_executor
+from bot.dialogue import PLAN_ANSWERS, Dialogue
+from bot.payload import PLANS
+from bot.settings import ROOT
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_every_action_of_the_domain_is_served_and_no_other() -> None:
+    executor = build_executor(Dialogue(lambda: None))  # type: ignore[arg-type,return-value]
+    assert sorted(executor.actions) == sorted(read("domain/intents.yml")["actions"])
+
+
+def test_every_intent_has_a_rule() -> None:
+    ruled = {
+        step["intent"]
+        for path in sorted((ROOT / "data/rules").glob("*.yml"))
+        for rule in yaml.safe_load(path.read_text())["rules"]
+        for step in rule["steps"]
+        if "intent" in step
+    }
+    assert ruled == {*read("domain/intents.yml")["intents"], "nlu_fallback"}
+
+
+def test_the_plans_of_buttons_slots_and_answers_agree() -> None:
+    assert read("domain/slots.yml")["slots"]["plan"]["values"] == list(PLANS)
+    assert set(PLAN_ANSWERS) == set(PLANS) - {"commercial"}
