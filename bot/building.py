@@ -98,7 +98,7 @@ def ensure_safety_model(
 
 def harmless_texts(knowledge: KnowledgeBase) -> list[tuple[str, str]]:
     """Give (language, text) of every question and out-of-scope message that shows no risk."""
-    questions = [
+    questions: list[tuple[str, str]] = [
         (language, variant)
         for (faq, language), entry in sorted(knowledge.entries.items())
         if faq not in RISKY_IDS

@@ -80,9 +80,7 @@ def ask(
 
 @app.command()
 def check(
-    with_index: Annotated[
-        bool, typer.Option(help="Also compare variants by embedding, with the index in service.")
-    ] = True,
+    with_index: Annotated[bool, typer.Option(help="Also compare variants by embedding (needs an index).")] = True,
 ) -> None:
     """Check the whole knowledge base; every finding names file, line, value and remedy."""
     from datetime import date

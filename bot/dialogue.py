@@ -1,5 +1,6 @@
-"""How a message becomes a move. Rasa's actions use it with what the conversation remembers; when Rasa is down the bot
-uses it without.
+"""How a message becomes a move.
+
+Rasa's actions use it with what the conversation remembers; when Rasa is down the bot uses it without.
 """
 
 from __future__ import annotations

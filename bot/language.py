@@ -12,8 +12,9 @@ from knowledge.registry import Language
 
 # Words of two or three letters decide nothing for a statistical detector, and chat is full of them.
 SHORT_SPANISH = frozenset(
-    "hola si no que cual como cuando donde quien por para gracias adios ayuda menu mas otra otro pero porque buenas buenos "
-    "dias tardes noches cita huelga ingles espanol mi en el la los las de un una me le se lo con esta tengo y es soy".split()
+    "hola si no que cual como cuando donde quien por para gracias adios ayuda menu mas otra otro pero porque buenas "
+    "buenos dias tardes noches cita huelga ingles espanol mi en el la los las de un una me le se lo con esta tengo "
+    "y es soy".split()
 )
 SHORT_ENGLISH = frozenset(
     "hi hello hey yes what which how when where who why thanks thank you bye help more other and but the my is are "

@@ -146,7 +146,7 @@ async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None
     )
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn sets a flag, no event
         await asyncio.sleep(0.01)
     try:
         yield

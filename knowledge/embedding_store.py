@@ -65,7 +65,8 @@ class EmbeddingStore:
         for start in range(0, len(keys), 500):
             part = keys[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self._connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
+            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # noqa: S608 - only question marks
+            rows = self._connection.execute(query, part)
             found.update((key, np.frombuffer(blob, dtype=np.float32)) for key, blob in rows)
         return found
 

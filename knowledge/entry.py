@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from knowledge.errors import EntryError, RegistryError
-from knowledge.registry import Language, describe, read_text
+from knowledge.registry import Language, describe, load_yaml, read_text
 
 Speaker = Literal["regulator", "law", "kaiser", "union", "news", "neutral"]
 FENCE = "---\n"
@@ -70,7 +70,7 @@ def parse_entry(text: str, path: Path) -> Entry:
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     front, body = split_front_matter(text, path)
     try:
-        fields = yaml.load(front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        fields = load_yaml(front)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -38,14 +39,19 @@ class Finding:
 
 def error(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
     """Give a finding that stops ``carebot check``."""
-    return Finding("error", path, line, str(value), message, remedy)
+    return Finding("error", path, line, _brief(value), message, remedy)
 
 
 def warning(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
     """Give a finding that wants a person soon."""
-    return Finding("warning", path, line, str(value), message, remedy)
+    return Finding("warning", path, line, _brief(value), message, remedy)
 
 
 def notice(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
     """Give a finding that is worth a look and never fails anything."""
-    return Finding("notice", path, line, str(value), message, remedy)
+    return Finding("notice", path, line, _brief(value), message, remedy)
+
+
+def _brief(value: object) -> str:
+    # YAML aliases can stand for a list of billions; reprlib looks at the first few items only.
+    return value if isinstance(value, str) else reprlib.repr(value)

@@ -301,6 +301,12 @@ def _read(folder: Path, meta: dict[str, Any]) -> Index:
         passage_labels=data["passage_labels"],
         passages=VectorIndex.load(folder / "passages.faiss"),
         vectorizer=NgramVectorizer.from_arrays(data["terms"], data["idf"]),
-        head=KernelRidge(data["mean"], variants.vectors()[: len(data["weights"])], sparse, data["weights"], data["offsets"]),
+        head=KernelRidge(
+            mean=data["mean"],
+            dense=variants.vectors()[: len(data["weights"])],
+            sparse=sparse,
+            weights=data["weights"],
+            offsets=data["offsets"],
+        ),
         calibration=Calibration.model_validate(meta["calibration"]),
     )

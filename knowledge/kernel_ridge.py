@@ -1,7 +1,7 @@
 """The head that decides over what FAISS found: kernel ridge regression over dense and lexical similarity.
 
-A row's score for an id is a weighted sum of its similarity to every known way of asking. The weights have a closed form,
-and so do the scores that each training row would get had it been left out, which is what the calibration needs.
+A row's score for an id is a weighted sum of its similarity to every known way of asking. The weights have a closed
+form, and so do the scores that each training row would get had it been left out, which the calibration needs.
 
 Source: Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006), section 5.4.2 (leave-one-out).
 """
@@ -27,7 +27,7 @@ def centre(vectors: Vectors, mean: Vectors) -> Vectors:
     """Take the common direction out of e5's narrow cone of vectors: (n, d) rows of length 1."""
     moved = vectors - mean
     norms = np.linalg.norm(moved, axis=1, keepdims=True)
-    return (moved / np.maximum(norms, 1e-9)).astype(np.float32)
+    return np.asarray(moved / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 @dataclass(frozen=True)

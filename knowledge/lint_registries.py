@@ -109,6 +109,8 @@ def _read_fields(found: Registries, registry: str, name: str) -> Any:
     found.findings += fields.findings
     if fields.data is None:
         found.broken.add(registry)
+        if not fields.findings:
+            found.findings.append(error(path, 1, "", "the file is empty", "Restore it from version control."))
     return fields.data
 
 
@@ -128,7 +130,7 @@ def _read_list(found: Registries, registry: str, name: str, model: type[Model]) 
             item = model.model_validate(raw)
         except ValidationError as failure:
             found.findings += schema_findings(failure, path, found.files[registry], (row,))
-            found.broken.add(name_of_item)
+            found.broken.add(name_of_item or registry)
             continue
         if name_of_item in items:
             line = found.files[registry].line_of((row, "id"))

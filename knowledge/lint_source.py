@@ -73,8 +73,9 @@ class Fields:
         self.data: Any = None
         self.findings: list[Finding] = []
         try:
-            if _depth(text) > MAX_DEPTH:
-                self._report(first_line, "", f"nested more than {MAX_DEPTH} deep", "Write plain fields and lists.")
+            refused = _refused(text)
+            if refused:
+                self._report(first_line + refused[0], "", refused[1], "Write plain fields and lists.")
                 return
             if path.suffix == ".json":
                 self.data = json.loads(text)
@@ -114,13 +115,9 @@ class Fields:
         self.findings.append(error(self._path, line, value, message, remedy))
 
     def _doubled(self, root: yaml.Node | None) -> Iterator[tuple[str, int]]:
-        # An alias makes a node its own descendant's neighbour many times over, so every node is visited once.
-        waiting, visited = [root], set()
+        waiting = [root]
         while waiting:
             node = waiting.pop()
-            if node is None or id(node) in visited:
-                continue
-            visited.add(id(node))
             if isinstance(node, yaml.SequenceNode):
                 waiting += node.value
             elif isinstance(node, yaml.MappingNode):
@@ -132,17 +129,24 @@ class Fields:
                     waiting.append(value)
 
 
-def _depth(text: str) -> int:
-    deepest = depth = 0
+def _refused(text: str) -> tuple[int, str] | None:
+    """Find what must not reach the parser: the line, counted from 0, and what it is."""
+    depth = 0
     for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            # A few aliases of aliases write out to more text than there is memory.
+            return _line(event), "a YAML alias"
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                return depth
-            deepest = max(deepest, depth)
+                return _line(event), f"nested more than {MAX_DEPTH} deep"
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-    return deepest
+    return None
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
 
 
 def split_source(text: str) -> tuple[str, str, int] | None:

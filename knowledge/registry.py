@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from knowledge.errors import RegistryError
 
@@ -25,6 +26,7 @@ class Localized(BaseModel):
     es: str = ""
 
     def get(self, language: Language) -> str:
+        """Give the text in a language."""
         return self.es if language == "es" else self.en
 
 
@@ -60,6 +62,7 @@ class Contact(BaseModel):
 
     @property
     def may_be_shown(self) -> bool:
+        """Whether anyone may be given this number."""
         return self.status != "unverified"
 
 
@@ -89,6 +92,7 @@ class Fact(BaseModel):
 
     @property
     def may_be_shown(self) -> bool:
+        """Whether an answer may rest on this fact."""
         return self.confidence in ("high", "medium")
 
 
@@ -151,10 +155,15 @@ def read_text(path: Path) -> str:
         raise RegistryError(f"{path}: not UTF-8 at byte {error.start}. Save the file as UTF-8.") from error
 
 
+def load_yaml(text: str) -> Any:
+    """Parse YAML safely, with the C parser where there is one (it is eight times as fast)."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+
+
 def read_yaml(path: Path) -> Any:
     """Read a YAML file; a syntax error names the line."""
     try:
-        return yaml.load(read_text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return load_yaml(read_text(path))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
@@ -165,17 +174,20 @@ def describe(error: ValidationError) -> str:
     """Name the first wrong field of a pydantic error, and its value."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "the file"
-    value = repr(first.get("input"))
-    return f"{where}: {first['msg']} (found {value[:80]})"
+    # YAML aliases can stand for a list of billions; reprlib looks at the first few items only.
+    return f"{where}: {first['msg']} (found {reprlib.repr(first.get('input'))[:80]})"
 
 
 def _load_list(path: Path, data: Any, model: type[Model]) -> dict[str, Model]:
-    try:
-        items = TypeAdapter(list[model]).validate_python(data)  # type: ignore[valid-type]
-    except ValidationError as error:
-        raise RegistryError(f"{path}: {describe(error)}. Mend that item.") from error
+    if not isinstance(data, list):
+        raise RegistryError(f"{path}: must be a list of items, each with an id.")
     found: dict[str, Model] = {}
-    for item in items:
+    for row in data:
+        try:
+            item = model.model_validate(row)
+        except ValidationError as error:
+            named = row.get("id", "an item without an id") if isinstance(row, dict) else "an item"
+            raise RegistryError(f"{path}: {named}: {describe(error)}. Mend that item.") from error
         if item.id in found:
             raise RegistryError(f"{path}: the id {item.id!r} stands twice. Keep one.")
         found[item.id] = item

@@ -1,8 +1,9 @@
-"""FAISS, in the only place that imports it: exact search for a knowledge base, an approximate graph for a very large one."""
+"""FAISS, in the only place that imports it: exact search, or an approximate graph for a very large knowledge base."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -35,6 +36,7 @@ class VectorIndex:
     @classmethod
     def build(cls, vectors: Vectors) -> VectorIndex:
         """Index (n, d) float32 rows; the kind of index follows from n."""
+        index: Any
         if len(vectors) <= EXACT_LIMIT:
             index = faiss.IndexFlatIP(vectors.shape[1])
         else:

@@ -47,11 +47,19 @@ def with_quoted(message: Message, words: str) -> str:
 
 
 def _mentions(message: Message, bot: User) -> list[str]:
-    entities = message.parse_entities() if message.text else message.parse_caption_entities()
+    text = message.text or message.caption or ""
     name = f"@{bot.username}".lower()
-    return [
-        words
-        for entity, words in entities.items()
-        if (entity.type == MessageEntity.MENTION and words.lower() == name)
-        or (entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id)
-    ]
+    found = []
+    for entity in message.entities or message.caption_entities:
+        words = cut_entity(text, entity.offset, entity.length)
+        named = entity.type == MessageEntity.MENTION and words.lower() == name
+        linked = entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id
+        if words and (named or linked):
+            found.append(words)
+    return found
+
+
+def cut_entity(text: str, offset: int, length: int) -> str:
+    """Cut the words of an entity out of a text; offset and length count UTF-16 units and may be wrong."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[2 * max(offset, 0) : 2 * max(offset + length, 0)].decode("utf-16-le", "ignore")

@@ -20,7 +20,7 @@ class MessageRateLimiter(AIORateLimiter):
     def __init__(self) -> None:
         super().__init__(max_retries=RETRIES)
 
-    async def process_request(  # noqa: PLR0917 - the base class has it so
+    async def process_request(
         self,
         callback: Callable[..., Coroutine[Any, Any, Result]],
         args: Any,

@@ -84,12 +84,10 @@ def test_survives_yaml_nested_so_deep_that_the_parser_would_crash(small, only_er
     assert "deep" in only_error().message
 
 
-def test_survives_aliases_that_multiply(small) -> None:
-    bomb = "a: &a [x, x]\n" + "".join(
-        f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(12)
-    )
-    small.replace(ENTRY, "speaker: union\n", f"speaker: union\n{bomb}")
-    assert errors_of(small)
+def test_refuses_aliases_that_multiply(small, only_error) -> None:
+    doubling = "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(12))
+    small.replace(ENTRY, "speaker: union\n", f"speaker: union\na: &a [x, x]\n{doubling}")
+    assert (only_error().message, only_error().line) == ("a YAML alias", 11)
 
 
 @pytest.mark.parametrize(
@@ -141,12 +139,13 @@ def test_finds_a_second_file_for_an_id(small) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new"), [("contacts.yml", "id: help-center", "id: lifeline-988"), ("sources.json", "union", "press")]
+    ("name", "old", "new"),
+    [("contacts.yml", "id: help-center", "id: lifeline-988"), ("sources.json", "union", "press")],
 )
 def test_finds_an_id_that_stands_twice_in_a_registry(small, name, old, new) -> None:
     small.replace(name, old, new)
     assert any(finding.message == "the id stands twice" for finding in errors_of(small))
-    with pytest.raises(KnowledgeError, match="twice|unknown"):
+    with pytest.raises(KnowledgeError, match=r"twice|unknown"):
         load_knowledge(small.directory)
 
 
@@ -176,7 +175,8 @@ def test_finds_a_link_with_a_script_scheme_in_an_answer(small, link) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old"), [("sources.json", "https://example.org/a"), ("contacts.yml", "HealthHelp.ca.gov"), ("status.yml", "nuhw.org")]
+    ("name", "old"),
+    [("sources.json", "https://example.org/a"), ("contacts.yml", "HealthHelp.ca.gov"), ("status.yml", "nuhw.org")],
 )
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "ftp://example.org", "https://a b.org"])
 def test_finds_a_link_with_a_wrong_scheme_in_a_registry(small, only_error, name, old, link) -> None:
@@ -215,13 +215,19 @@ def test_loader_refuses_a_source_with_a_script_scheme(small) -> None:
         ("Ask your steward.", "**Ask** your steward.", "markup"),
         ("Ask your steward.", "<b>Ask your steward.</b>", "markup"),
         ("demand-pay en number 7", "DEMAND-PAY  en, number: 8!", "also a way of asking this id"),
-        ("demand-pay en number 7", "Strike-Status es number 8", "also a way of asking strike-status"),
-        ("demand-pay en number 7", "What is the weather?", "also a way of asking out-of-scope"),
     ],
 )
 def test_finds_what_an_answer_must_not_have(small, old, new, message) -> None:
     small.replace(ENTRY, old, new)
     assert any(message in str(finding) and finding.path.name == "demand-pay.en.md" for finding in errors_of(small))
+
+
+@pytest.mark.parametrize("text", ["Strike-Status es number 8", "¿What is... the WEATHER?"])
+def test_finds_a_way_of_asking_that_also_stands_elsewhere(small, only_error, text) -> None:
+    small.replace(ENTRY, "demand-pay en number 7", text)
+    finding = only_error()
+    assert finding.message.startswith("also a way of asking demand-pay (demand-pay.en.md:")
+    assert finding.path.name in ("strike-status.es.md", "en.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +253,8 @@ def test_finds_numbers_in_prose_and_names_their_reference(small, only_error, num
 
 
 @pytest.mark.parametrize(
-    "words", ["196 days", "$28.3 million", "$150000", "2024-25", "1,937 to 31", "SB 221", "in 2028", "$1,374.72", "40-50%"]
+    "words",
+    ["196 days", "$28.3 million", "$150000", "2024-25", "1,937 to 31", "SB 221", "in 2028", "$1,374.72", "40-50%"],
 )
 def test_takes_other_figures_for_no_phone_numbers(small, words) -> None:
     small.replace(ENTRY, "Ask your steward.", f"It was {words}.")
@@ -275,7 +282,7 @@ def test_finds_an_answer_that_is_hard_to_read(small, only_error, language) -> No
 def test_wants_enough_ways_of_asking_in_either_language(small) -> None:
     for language, kept in (("en", 44), ("es", 39)):
         path = small.path("demand-pay", language)
-        lines = [line for line in path.read_text(encoding="utf-8").split("\n")]
+        lines = path.read_text(encoding="utf-8").split("\n")
         dropped = {f'  - "demand-pay {language} number {number}"' for number in range(kept, 45)}
         path.write_text("\n".join(line for line in lines if line not in dropped), encoding="utf-8")
     assert [(finding.value, finding.path.name) for finding in errors_of(small)] == [
@@ -287,8 +294,14 @@ def test_wants_enough_ways_of_asking_in_either_language(small) -> None:
 def test_warns_of_answers_past_their_review(small) -> None:
     small.replace(ENTRY, "expires: false", "expires: true")
     found = small.check(date(2027, 2, 23))
-    stale = {finding.path.name: finding.message for finding in found if "review_by" in finding.message or "expired" in finding.message}
-    assert set(stale) == {f"{faq}.{language}.md" for faq in ("demand-pay", "strike-status") for language in ("en", "es")}
+    stale = {
+        finding.path.name: finding.message
+        for finding in found
+        if "review_by" in finding.message or "expired" in finding.message
+    }
+    assert set(stale) == {
+        f"{faq}.{language}.md" for faq in ("demand-pay", "strike-status") for language in ("en", "es")
+    }
     assert "refuses" in stale["demand-pay.en.md"]
     assert "may be old" in stale["demand-pay.es.md"]
     assert not [finding for finding in found if finding.level == "error"]
@@ -326,7 +339,15 @@ def test_finds_what_is_wrong_with_the_status(small, old, new, message) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["not json", "[]", '"text"', '{"kind": "x", "lang": "fr", "text": "y"}', '{"kind": "x", "lang": "en"}', "[" * 9_000]
+    "row",
+    [
+        "not json",
+        "[]",
+        '"text"',
+        '{"kind": "x", "lang": "fr", "text": "y"}',
+        '{"kind": "x", "lang": "en"}',
+        "[" * 9_000,
+    ],
 )
 def test_names_the_line_of_a_wrong_out_of_scope_message(small, only_error, row) -> None:
     path = small.directory / "out_of_scope" / "en.jsonl"

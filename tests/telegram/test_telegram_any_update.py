@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
@@ -30,7 +30,20 @@ from tests.telegram.fake_bot import FakeBot
 BATCHES, BATCH = 250, 20
 JSON = dict[str, Any]
 WORDS = st.text(min_size=1, max_size=40) | st.sampled_from(
-    ["hi", "/start", "/start crisis-lines", "/help x", "/", "/@", "I want to die", "faq:crisis-lines", "\x00", " ", "@"]
+    [
+        "hi",
+        "/start",
+        "/start crisis-lines",
+        "/help x",
+        "/",
+        "/@",
+        "I want to die",
+        "faq:crisis-lines",
+        "\x00",
+        " ",
+        "@",
+        "\ud83d",
+    ]
 )
 PERSON = st.fixed_dictionaries(
     {"id": st.integers(1, 5), "is_bot": st.just(False), "first_name": st.text(max_size=5)},
@@ -163,6 +176,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(
     max_examples=BATCHES,
     deadline=None,
+    phases=[Phase.generate],  # shrinking a batch of twenty takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(batch=st.lists(UPDATE, min_size=BATCH, max_size=BATCH))

@@ -35,7 +35,7 @@ export function outsideLink(address, words, hint) {
     "a",
     { href: address, target: "_blank", rel: "noopener noreferrer" },
     words,
-    element("span", { className: "unseen" }, ` ${hint}`),
+    hint ? element("span", { className: "unseen" }, ` ${hint}`) : null,
   );
 }
 

@@ -1,0 +1,204 @@
+"""The question figures for people: an HTML report, a table on the terminal, and the figures of the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.evaluation.question_figures import is_right
+from bot.evaluation.questions import Prediction, Question, QuestionFileError
+
+START, END = "<!-- figures: start (carebot evaluate writes what is between these lines) -->", "<!-- figures: end -->"
+WORST = 30
+NAMES = {
+    "right": "right outright",
+    "listed": "right, or among the three choices",
+    "wrong": "wrong, given as sure",
+    "choices": "three choices shown",
+    "abstained": "abstained",
+    "card": "crisis card",
+    "first": "right one ranked first",
+    "first_three": "right one in the first three",
+    "answered": "answered as if in scope",
+    "reply": "small talk or card",
+}
+GROUP_NAMES = {"questions": "both languages", "en": "English", "es": "Spanish"}
+QUESTION_METRICS = ("right", "listed", "wrong", "choices", "abstained", "first", "first_three")
+OTHER_METRICS = ("answered", "choices", "abstained", "reply")
+PLOTS = (
+    ("coverage.png", "Accuracy against coverage"),
+    ("refusals.png", "Out-of-scope recall against false refusals"),
+    ("calibration.png", "Calibration"),
+    ("styles.png", "By language and style, with 95 % intervals"),
+    ("confusion.png", "Ids taken for one another"),
+)
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>carebot question figures</title>
+<style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:75rem;padding:0 1rem}table{border-collapse:collapse}
+td,th{border:1px solid #888;padding:.2rem .6rem;text-align:left;vertical-align:top}img{max-width:100%}
+.scroll{overflow-x:auto}</style><h1>Question figures</h1>"""
+console = Console(highlight=False)
+
+
+def say(message: str) -> None:
+    """Print one line."""
+    console.print(f"carebot: {message}", markup=False)
+
+
+def print_table(results: Mapping[str, Any]) -> None:
+    """Print the main figures of every judge, with 95 % intervals."""
+    table = Table(
+        title=f"{results['file']}: {results['questions']} messages, shares with 95 % intervals", show_lines=True
+    )
+    table.add_column("")
+    table.add_column("n", justify="right")
+    for judge in results["judges"]:
+        table.add_column(judge)
+    for group, metric in _main_rows(results):
+        shares = [figures.get(group, {}).get(metric) for figures in results["judges"].values()]
+        count = next((str(share["n"]) for share in shares if share), "")
+        table.add_row(f"{_name(group)}: {NAMES[metric]}", count, *[_cell(share) for share in shares])
+    console.print(table)
+
+
+def write_report(
+    results: Mapping[str, Any],
+    questions: Sequence[Question],
+    judges: Mapping[str, Sequence[Prediction]],
+    out_dir: Path,
+) -> None:
+    """Write questions.html and its plots into a folder that exists."""
+    from bot.evaluation import question_plots as plots
+
+    first = next(iter(judges))
+    plots.plot_accuracy_against_coverage(questions, judges, out_dir / "coverage.png")
+    plots.plot_refusals(questions, judges[first], out_dir / "refusals.png")
+    plots.plot_calibration(results["calibration"], out_dir / "calibration.png")
+    plots.plot_confusion(results["confusion"], out_dir / "confusion.png")
+    plots.plot_styles(results["judges"][first], out_dir / "styles.png")
+    parts = [HEAD, f"<p>{escape(_description(results))}</p>"]
+    parts += [f'<h2>{title}</h2><img src="{file}" alt="{title}">' for file, title in PLOTS]
+    for name, figures in results["judges"].items():
+        parts.append(f"<h2>{escape(name)}</h2>")
+        parts.append(_group_table(figures, QUESTION_METRICS, "right"))
+        parts.append(_group_table(figures, OTHER_METRICS, "answered"))
+    rows = "".join(
+        f"<tr><td>{escape(row['wanted'])}</td><td>{escape(row['first'])}</td><td>{row['times']}</td></tr>"
+        for row in results["confusion"]
+    )
+    parts.append(
+        f"<h2>Most confused</h2><table><tr><th>wanted</th><th>ranked first</th><th>times</th></tr>{rows}</table>"
+    )
+    parts += _worst_lists(questions, judges[first])
+    (out_dir / "questions.html").write_text("\n".join(parts) + "</html>", encoding="utf-8")
+
+
+def _group_table(figures: Mapping[str, Any], metrics: Sequence[str], key: str) -> str:
+    groups = [group for group in figures if key in figures[group]]
+    used = [metric for metric in metrics if any(metric in figures[group] for group in groups)]
+    head = "".join(f"<th>{escape(NAMES[metric])}</th>" for metric in used)
+    rows = "".join(
+        f"<tr><th>{escape(_name(group))}</th><td>{figures[group][key]['n']}</td>"
+        + "".join(f"<td>{_cell(figures[group].get(metric))}</td>" for metric in used)
+        + "</tr>"
+        for group in groups
+    )
+    return f'<div class="scroll"><table><tr><th>group</th><th>n</th>{head}</tr>{rows}</table></div>'
+
+
+def _worst_lists(questions: Sequence[Question], predictions: Sequence[Prediction]) -> Iterator[str]:
+    pairs = list(zip(questions, predictions, strict=True))
+    sure = [pair for pair in pairs if pair[0].faq and pair[1].outcome == "answer" and not is_right(*pair)]
+    refused = [pair for pair in pairs if pair[0].faq and pair[1].outcome == "abstain"]
+    strayed = [pair for pair in pairs if pair[0].is_out_of_scope and pair[1].outcome == "answer"]
+    strayed = [pair for pair in strayed if not is_right(*pair)]
+    for title, found, sign in (
+        ("Wrong answers given as sure, surest first", sure, -1),
+        ("Questions refused, least sure first", refused, 1),
+        ("Out-of-scope messages answered, surest first", strayed, -1),
+    ):
+        ordered = sorted(found, key=lambda pair: sign * (pair[1].confidence or 0))[:WORST]
+        yield f"<h2>{title} ({len(found)})</h2><ol>{''.join(_item(*pair) for pair in ordered)}</ol>"
+
+
+def _item(question: Question, prediction: Prediction) -> str:
+    first = prediction.ranked[0] if prediction.ranked else "nothing"
+    chance = f"{prediction.confidence:.2f}" if prediction.confidence is not None else ""
+    wanted = question.faq or question.kind
+    return f"<li>{chance} {question.lang} wanted {escape(wanted)}, got {escape(first)}: {escape(question.text)}</li>"
+
+
+def write_evaluation_page(results: Mapping[str, Any], path: Path) -> None:
+    """Write the figures between the markers of the model card; the rest of the page stays.
+
+    Raises:
+        QuestionFileError: the page is missing or lacks a marker.
+    """
+    try:
+        page = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise QuestionFileError(f"{path}: cannot be read ({type(error).__name__}).") from error
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise QuestionFileError(f"{path}: lacks a marker. It needs the lines {START!r} and {END!r}.")
+    path.write_text(f"{before}{START}\n{_figures_as_markdown(results)}\n{END}{after}", encoding="utf-8")
+
+
+def _figures_as_markdown(results: Mapping[str, Any]) -> str:
+    judges = results["judges"]
+    lines = [_description(results), "", f"| | n | {' | '.join(judges)} |", "|---|---|" + "---|" * len(judges)]
+    for group, metric in _main_rows(results):
+        shares = [figures.get(group, {}).get(metric) for figures in judges.values()]
+        count = next((share["n"] for share in shares if share), "")
+        lines.append(f"| {_name(group)}: {NAMES[metric]} | {count} | {' | '.join(_cell(share) for share in shares)} |")
+    main = next(iter(judges.values()))
+    lines += ["", "The search by style, both languages:", "", "| style | n | right outright | listed | wrong |"]
+    lines.append("|---|---|---|---|---|")
+    for group, metrics in main.items():
+        if group.startswith("style ") and not group.endswith((" en", " es")):
+            cells = " | ".join(_cell(metrics[metric]) for metric in ("right", "listed", "wrong"))
+            lines.append(f"| {group.removeprefix('style ')} | {metrics['right']['n']} | {cells} |")
+    lines += ["", "The search on messages it should not answer from the knowledge, by kind:", ""]
+    lines += ["| kind | n | answered | choices | abstained |", "|---|---|---|---|---|"]
+    for group, metrics in main.items():
+        if "answered" in metrics and not group.endswith((" en", " es")):
+            cells = " | ".join(_cell(metrics[metric]) for metric in ("answered", "choices", "abstained"))
+            lines.append(f"| {group} | {metrics['answered']['n']} | {cells} |")
+    lines += ["", "Taken for one another most often (wanted, ranked first, times): "]
+    lines[-1] += (
+        ", ".join(f"{row['wanted']} → {row['first']} ({row['times']})" for row in results["confusion"][:8]) + "."
+    )
+    lines += ["", f"Expected calibration error: {results['calibration']['error']:.3f}."]
+    return "\n".join(lines)
+
+
+def _main_rows(results: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    main = next(iter(results["judges"].values()))
+    for group in ("en", "es"):
+        if group in main:
+            yield from ((group, metric) for metric in QUESTION_METRICS)
+    for group in ("out of scope", "out of scope en", "out of scope es"):
+        if group in main:
+            yield from ((group, metric) for metric in ("answered", "choices", "abstained"))
+
+
+def _description(results: Mapping[str, Any]) -> str:
+    return (
+        f"{results['questions']} messages of {results['file']} (SHA-256 {results['sha256'][:12]}), index "
+        f"{results['index']} over {results['variants']} known texts, encoder {results['encoder']}. "
+        "Shares with 95 % intervals (Wilson)."
+    )
+
+
+def _name(group: str) -> str:
+    return GROUP_NAMES.get(group) or group.replace(" en", ", English").replace(" es", ", Spanish")
+
+
+def _cell(share: Mapping[str, Any] | None) -> str:
+    return f"{share['share']:.2f} ({share['low']:.2f} to {share['high']:.2f})" if share else ""

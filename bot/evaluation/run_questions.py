@@ -1,0 +1,107 @@
+"""``carebot evaluate questions``: the search, the running bot and the baselines on one file, against the floors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.ask import running_address
+from bot.building import ensure_index
+from bot.evaluation.baselines import ask_bm25, ask_nearest
+from bot.evaluation.question_figures import check_floors, load_floors, summarize
+from bot.evaluation.question_report import print_table, say, write_evaluation_page, write_report
+from bot.evaluation.questions import (
+    Prediction,
+    Question,
+    QuestionFileError,
+    evaluate_over_http,
+    evaluate_retrieval,
+    load_questions,
+)
+from bot.evaluation.rasa_baseline import ask_rasa
+from bot.settings import Settings
+from knowledge.base import KnowledgeBase
+from knowledge.embedding_store import EmbeddingStore
+from knowledge.encoder import PACKAGED_ENGLISH, load_encoder
+from knowledge.index import examples_of
+from knowledge.search import Searcher
+
+
+def evaluate_questions(
+    settings: Settings,
+    path: Path,
+    out_dir: Path,
+    with_rasa_baseline: bool = False,
+    with_http: bool = False,
+    page: Path | None = None,
+    floors: Path | None = None,
+) -> int:
+    """Measure the search, the running bot and the baselines; write questions.html and questions.json; print a table.
+
+    Args:
+        settings: where index, Rasa and the running bot are.
+        path: labelled questions.
+        out_dir: made if missing.
+        with_rasa_baseline: also train Rasa's own ResponseSelector (about a quarter of an hour on two cores).
+        with_http: also ask the bot that runs from the same folder.
+        page: the model card whose figures are to be written again.
+        floors: bounds by file name; by default question-floors.json beside ``path``, if there is one.
+
+    Returns:
+        0, or 1 when a figure is out of its bounds.
+
+    Raises:
+        CarebotError: the file, the index or the running bot is not usable.
+    """
+    encoder = load_encoder(settings.encoder)
+    index = ensure_index(settings, encoder)
+    questions = load_questions(path, index.knowledge.ids())
+    judges = {"carebot search": evaluate_retrieval(Searcher(index, encoder), questions)}
+    if with_http:
+        judges["carebot over HTTP"] = evaluate_over_http(_address(settings), questions)
+    judges |= _ask_baselines(settings, index.knowledge, questions, with_rasa_baseline)
+    about = {
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "encoder": index.encoder_name,
+        "index": index.build,
+        "variants": len(index.labels),
+        "thresholds": {name: found.model_dump() for name, found in index.calibration.thresholds.items()},
+    }
+    results = {**about, **summarize(questions, judges)}
+    out_dir.mkdir(parents=True, exist_ok=True)
+    (out_dir / "questions.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    write_report(results, questions, judges, out_dir)
+    print_table(results)
+    if page is not None:
+        write_evaluation_page(results, page)
+    broken = check_floors(results, load_floors(floors or path.with_name("question-floors.json")))
+    for line in broken:
+        say(f"floor broken: {line}")
+    return 1 if broken else 0
+
+
+def _ask_baselines(
+    settings: Settings, knowledge: KnowledgeBase, questions: Sequence[Question], with_rasa: bool
+) -> dict[str, list[Prediction]]:
+    classes, examples = examples_of(knowledge)
+    found = {"BM25": ask_bm25(classes, examples, questions)}
+    say("nearest neighbour by MiniLM (some minutes the first time)")
+    store = EmbeddingStore(settings.var_dir / "embeddings.sqlite")
+    try:
+        found["MiniLM nearest"] = ask_nearest(load_encoder(PACKAGED_ENGLISH), store, classes, examples, questions)
+    finally:
+        store.close()
+    if with_rasa:
+        say("training Rasa's ResponseSelector (about a quarter of an hour)")
+        found["Rasa ResponseSelector"] = ask_rasa(settings.rasa_python, classes, examples, questions)
+    return found
+
+
+def _address(settings: Settings) -> str:
+    address = running_address(settings.var_dir)
+    if address is None:
+        raise QuestionFileError("no bot runs from this folder. Start 'carebot run' first, or leave out --http.")
+    return address
