@@ -10,21 +10,28 @@ from knowledge.lexical import fold
 REFUSAL = re.compile(
     r"^\s*(?:"
     r"(?:no+|nope|nah|sorry|wait|oops|perd[oó]n|disculpe|espere)\s*[,.;:!-]+\s*"
-    r"|(?:no+|nope|nah|sorry|perd[oó]n)\s+(?=(?:i meant?|not|the|what|sorry|quise|me refer|eso|esa|ese|las?|digo|hablo)\b)"
-    r"|(?:(?:no|but|pero)\s+)?(?:i meant?|i was asking about|i asked about|i wanted to ask about|i am asking about)\b[\s:,]*(?:to ask\s+)?"
-    r"|(?:quise decir|quiero decir|me refiero a|me refer[ií]a a|digo|hablo de|hablaba de|pregunt[eé] por|preguntaba por)\b[\s:,]*"
+    r"|(?:no+|nope|nah|sorry|perd[oó]n)\s+(?=(?:i meant?|not|the|what|sorry|quise|me refer|eso|esa|ese|las?|digo|"
+    r"hablo)\b)"
+    r"|(?:(?:no|but|pero)\s+)?(?:i meant?|i was asking about|i asked about|i wanted to ask about|"
+    r"i am asking about)\b[\s:,]*(?:to ask\s+)?"
+    r"|(?:quise decir|quiero decir|me refiero a|me refer[ií]a a|digo|hablo de|hablaba de|pregunt[eé] por|"
+    r"preguntaba por)\b[\s:,]*"
     r"|(?:actually|rather|instead|en realidad|m[aá]s bien|mejor dicho)\b[\s:,]*"
-    r"|(?:that'?s not (?:it|what i (?:asked|meant)|my question)|that is not (?:it|what i asked)|not that(?: one)?|no es eso|"
+    r"|(?:that'?s not (?:it|what i (?:asked|meant)|my question)|that is not (?:it|what i asked)|not that(?: one)?|"
+    r"no es eso|"
     r"eso no(?: es(?: lo que pregunt[eé])?)?|esa no)\s*(?:[,.;:!-]+\s*|$)"
     r")",
     re.IGNORECASE,
 )
 # A message of these words alone refuses and says nothing about what was meant.
 EMPTY_WORDS = frozenset(
-    "no nope nah not none neither nor either never that thats this these those it is was i me my of the a an one ones other others "
-    "thing things else something what asked ask meant mean question answer wrong sorry didn't didnt did don't dont want you "
+    "no nope nah not none neither nor either never that thats this these those it is was i me my of the a an one ones "
+    "other others "
+    "thing things else something what asked ask meant mean question answer wrong sorry didn't didnt did don't dont "
+    "want you "
     "misunderstood quite at all still again than about "
-    "ni eso esa ese esos esas esto lo la el las los otro otra otros otras cosa es era de que pregunte pregunta pregunto "
+    "ni eso esa ese esos esas esto lo la el las los otro otra otros otras cosa es era de que pregunte pregunta "
+    "pregunto "
     "quise decir referia refiero me mi entendio entendiste mal tampoco ninguna ninguno nada algo mas asi a perdon "
     "respuesta equivocada un una sigue siendo".split()
 )

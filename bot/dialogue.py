@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
+from bot.corrections import without_refusal
+from bot.followups import answer_after
 from bot.moves import Move
+from knowledge.entry import Entry
 from knowledge.lexical import fold
 from knowledge.registry import Language
 from knowledge.search import CHOICES, Decision, Searcher
@@ -17,15 +22,33 @@ from knowledge.search import CHOICES, Decision, Searcher
 SHORT_WORDS = 7
 CONTEXT_WEIGHT = 0.5
 LEANING = re.compile(
-    r"^(and|but|so|what about|how about|what if|why|when|where|who|how long|how much|is it|does it|do they|can they|then|"
+    r"^(and|but|so|what about|how about|what if|why|when|where|who|how long|how much|is it|does it|do they|can they|"
+    r"then|"
     r"y|pero|entonces|que tal|que pasa si|por que|cuando|donde|quien|cuanto|cuanta|es|tambien|si)\b"
 )
 ORDINALS = {
     0: ("first", "1", "one", "1st", "primera", "primero", "uno", "una"),
     1: ("second", "2", "two", "2nd", "segunda", "segundo", "dos", "middle", "medio"),
-    2: ("third", "3", "three", "3rd", "tercera", "tercero", "tres", "last", "ultima", "ultimo"),
+    2: ("third", "3", "three", "3rd", "tercera", "tercero", "tres"),
+    -1: ("last", "bottom", "ultima", "ultimo", "final"),
 }
-TWO_QUESTIONS = re.compile(r"(?<=\?)\s+|\s+(?:and also|also|plus|y tambien|y también|ademas|además)\s+", re.IGNORECASE)
+# "and" joins two questions only where the second begins like one.
+TWO_QUESTIONS = re.compile(
+    r"(?<=\?)\s+|,?\s+(?:and also|also|plus|y tambien|y también|ademas|además)\s+"
+    r"|,?\s+(?:and|y)\s+(?=(?:how|what|when|where|who|why|which|can|could|do|does|is|are|will|c[oó]mo|qu[eé]|cu[aá]l|"
+    r"cu[aá]ndo|cu[aá]nt[oa]s?|d[oó]nde|qui[eé]n|por qu[eé]|puedo|pueden|tengo que|a qui[eé]n)\b)",
+    re.IGNORECASE,
+)
+MIN_PART_WORDS = 3
+TWO_QUESTIONS_LIMIT = 300
+# What a short message gains by being near the answer before it, on the scale of scores (about 0 to 1).
+NEAR_BONUS = 0.1
+# A leaning message that is near the last answer needs less proof than one that stands alone.
+NEAR_PROBABILITY = 0.45
+# A short message this sure means the same whatever came before it.
+SURE_ALONE = 0.85
+# Choices this doubtful are no help when Rasa, too, takes the message for something else.
+DOUBTFUL = 0.5
 # Small talk never has more words than this; a longer message goes to the search.
 SMALL_TALK_WORDS = 6
 PLAN_ANSWERS = {
@@ -56,9 +79,30 @@ PLAN_WORDS = (
     ("commercial", re.compile(r"\b(job|work|employer|trabajo|patron|covered california)\b")),
 )
 WORKER_WORDS = re.compile(
-    r"\b(therapist|social worker|psychologist|clinician|work|worker|strik\w+|union|steward|terapeuta|trabajador\w*|trabajo|"
+    r"\b(therapist|social worker|psychologist|clinician|work|worker|strik\w+|union|steward|terapeuta|trabajador\w*|"
+    r"trabajo|"
     r"psicolog\w+|huelg\w+|sindicato)\b"
 )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a conversation remembers that changes what a message means.
+
+    Attributes:
+        offered: ids on the screen as choices, in order.
+        role: patient or worker, or None when not said.
+        followup: whether Rasa takes the message for a follow-up.
+        out_of_scope: whether Rasa takes it for something else altogether.
+    """
+
+    offered: tuple[str, ...] = ()
+    role: str | None = None
+    followup: bool = False
+    out_of_scope: bool = False
+
+
+NO_CONTEXT = Context()
 
 
 class Dialogue:
@@ -68,7 +112,12 @@ class Dialogue:
         self._searcher = searcher
 
     def answer_question(
-        self, text: str, language: Language, last_faq: str | None = None, misses: int = 0, followup: bool = False
+        self,
+        text: str,
+        language: Language,
+        last_faq: str | None = None,
+        misses: int = 0,
+        context: Context = NO_CONTEXT,
     ) -> Move:
         """Answer, offer or abstain.
 
@@ -77,17 +126,23 @@ class Dialogue:
             language: its language, for the thresholds.
             last_faq: the id answered before, for messages that lean on it.
             misses: how many times in a row nothing fitted.
-            followup: whether Rasa takes the message for a follow-up.
+            context: what else the conversation remembers.
         """
         searcher = self._searcher()
-        both = self._two_answers(searcher, text, language)
-        if both:
-            return Move("answer", both)
-        decision = self._decide(searcher, text, language, last_faq, followup)
+        last = searcher.index.knowledge.get(last_faq, language) if last_faq else None
+        if last or context.offered:
+            text = without_refusal(text) or text
+        fixed = self._bare_followup(text, last)
+        found = (fixed,) if fixed else self._two_answers(text, language)
+        if found:
+            return Move("answer", found)
+        decision = self._decide(text, language, last, context)
+        if decision.outcome == "choices" and context.out_of_scope and decision.probability < DOUBTFUL:
+            return Move("abstain", misses=misses + 1)
         if decision.outcome == "answer":
             return Move("answer", (decision.candidates[0].faq,))
         if decision.outcome == "choices":
-            return Move("choices", tuple(decision.choices))
+            return self._offer(text, decision, misses, context)
         return Move("abstain", misses=misses + 1)
 
     def is_question(self, text: str, language: Language) -> bool:
@@ -96,57 +151,106 @@ class Dialogue:
             return True
         return self._searcher().search(text, language).outcome == "answer"
 
-    def related_to(self, faq: str | None, language: Language) -> Move:
-        """Offer what people want next after an answer."""
-        entry = self._searcher().index.knowledge.get(faq, language) if faq else None
-        if entry is None or not entry.related:
+    def related_to(self, faq: str | None, language: Language, seen: Sequence[str] = ()) -> Move:
+        """Offer what people want next after an answer: related questions, then others of its topic, none twice."""
+        knowledge = self._searcher().index.knowledge
+        entry = knowledge.get(faq, language) if faq else None
+        if entry is None:
             return Move("say", say="topics")
-        return Move("choices", tuple(entry.related[:CHOICES]))
+        following = [*entry.related, *knowledge.topics().get(entry.topic, [])]
+        fresh = [other for other in dict.fromkeys(following) if other not in seen and other != faq]
+        if not fresh:
+            return Move("say", say="topics")
+        return Move("choices", tuple(fresh[:CHOICES]))
 
-    def next_best(self, offered: Sequence[str], rejected: Sequence[str]) -> Move:
-        """Offer what was not refused yet, or the topics."""
-        left = [faq for faq in offered if faq not in rejected]
+    def shown_with(self, faq: str | None, language: Language) -> tuple[str, ...]:
+        """Give the related questions that stand as buttons under an answer, in order."""
+        entry = self._searcher().index.knowledge.get(faq, language) if faq else None
+        return tuple(entry.related[:CHOICES]) if entry else ()
+
+    def next_best(self, candidates: Sequence[str], rejected: Sequence[str], misses: int = 0) -> Move:
+        """Offer what was not refused yet; then ask for other words, then give people to call."""
+        left = [faq for faq in dict.fromkeys(candidates) if faq not in rejected]
         if not left:
-            return Move("say", say="rephrase")
-        return Move("choices", tuple(left[:CHOICES]))
+            return self.say_once("rephrase", misses)
+        return Move("choices", tuple(left[:CHOICES]), misses=misses)
+
+    def say_once(self, say: str, misses: int) -> Move:
+        """Say a text that helps nobody the second time; after that give topics and people to call instead."""
+        return Move("abstain", misses=misses + 1) if misses else Move("say", say=say, misses=1)
 
     def alternatives(self, text: str, language: Language) -> list[str]:
-        """Give the next candidates of a question, for someone who says that the answer was another one."""
-        decision = self._searcher().search(text, language)
+        """Give the candidates of a question, for someone who says that the answer was another one."""
+        decision = self._searcher().search(without_refusal(text) or text, language)
         return [candidate.faq for candidate in decision.candidates]
 
-    def _decide(
-        self, searcher: Searcher, text: str, language: Language, last_faq: str | None, followup: bool
-    ) -> Decision:
-        alone = searcher.search(text, language)
-        entry = searcher.index.knowledge.get(last_faq, language) if last_faq else None
-        words = fold(text).strip(" ¿?!¡.").split()
-        leans = len(words) <= SHORT_WORDS and (followup or bool(LEANING.match(" ".join(words))))
-        if entry is None or not leans or alone.outcome == "answer":
-            return alone
-        joined = f"{entry.title} {text}"
-        scores, nearest = searcher.scores([text, joined])
-        mixed = (1 - CONTEXT_WEIGHT) * scores[:1] + CONTEXT_WEIGHT * scores[1:]
-        decision = searcher.decide(mixed, nearest[1:], language)
-        # A short message after an answer is about something, so three guesses are better than none.
-        if decision.outcome == "abstain":
-            return Decision("choices", decision.candidates, decision.probability, decision.listed)
-        return decision
+    def _bare_followup(self, text: str, last: Entry | None) -> str | None:
+        faq = answer_after(text, last) if last else None
+        return faq if faq and last and self._searcher().index.knowledge.get(faq, last.language) else None
 
-    def _two_answers(self, searcher: Searcher, text: str, language: Language) -> tuple[str, ...]:
-        parts = [part.strip() for part in TWO_QUESTIONS.split(text) if len(part.split()) >= 4]
-        if len(parts) != 2 or len(text) > 300:
+    def _offer(self, text: str, decision: Decision, misses: int, context: Context) -> Move:
+        best = decision.candidates[0].faq
+        # "the pay one": a short answer to a list of choices picks from it.
+        if best in context.offered and len(text.split()) <= SMALL_TALK_WORDS and len(context.offered) > 1:
+            if set(decision.choices) != set(context.offered):
+                return Move("answer", (best,))
+            # The same three again would help as little as before.
+            return Move("abstain", misses=max(misses, 1) + 1)
+        return Move("choices", tuple(decision.choices))
+
+    def _decide(self, text: str, language: Language, last: Entry | None, context: Context) -> Decision:
+        searcher = self._searcher()
+        alone = searcher.search(text, language)
+        words = fold(text).strip(" ¿?!¡.").split()
+        leans = len(words) <= SHORT_WORDS and (context.followup or bool(LEANING.match(" ".join(words))))
+        if last is None or not leans or (alone.outcome == "answer" and alone.probability >= SURE_ALONE):
+            return self._by_role(alone, last, context)
+        scores, nearest = searcher.scores([text, f"{last.title} {text}"])
+        mixed = (1 - CONTEXT_WEIGHT) * scores[:1] + CONTEXT_WEIGHT * scores[1:]
+        classes = searcher.index.classes
+        # The title in front makes the last answer its own best follow-up, so there the message alone counts.
+        own = [number for number, faq in enumerate(classes) if faq == last.id]
+        mixed[0, own] = scores[0, own]
+        near = {*last.related, *searcher.index.knowledge.topics().get(last.topic, [])} - {last.id}
+        mixed[0, [number for number, faq in enumerate(classes) if faq in near]] += NEAR_BONUS
+        decision = searcher.decide(mixed, nearest[:1], language)
+        best = decision.candidates[0].faq
+        if best in near and decision.probability >= NEAR_PROBABILITY:
+            return _with_outcome(decision, "answer")
+        if alone.outcome == "answer":
+            return alone
+        # A short message after an answer is about something, so three guesses are better than none.
+        if decision.outcome == "abstain" and not context.out_of_scope:
+            return _with_outcome(decision, "choices")
+        return self._by_role(decision, last, context)
+
+    def _by_role(self, decision: Decision, last: Entry | None, context: Context) -> Decision:
+        """Answer a worker's doubtful question when only the first of the choices is for workers."""
+        role = context.role or (last.audience if last else None)
+        if decision.outcome != "choices" or role != "worker":
+            return decision
+        knowledge = self._searcher().index.knowledge
+        entries = [knowledge.get(faq, "en") for faq in decision.choices]
+        is_for_workers = [entry is not None and entry.audience == "worker" for entry in entries]
+        return _with_outcome(decision, "answer") if is_for_workers == [True, False, False] else decision
+
+    def _two_answers(self, text: str, language: Language) -> tuple[str, ...]:
+        parts = [part.strip() for part in TWO_QUESTIONS.split(text) if len(part.split()) >= MIN_PART_WORDS]
+        if len(parts) != 2 or len(text) > TWO_QUESTIONS_LIMIT:
             return ()
-        decisions = [searcher.search(part, language) for part in parts]
-        found = [decision.faq for decision in decisions if decision.faq]
+        found = [faq for part in parts if (faq := self._searcher().search(part, language).faq)]
         return tuple(found) if len(set(found)) == 2 else ()
 
 
+def _with_outcome(decision: Decision, outcome: Literal["answer", "choices"]) -> Decision:
+    return Decision(outcome, decision.candidates, decision.probability, decision.listed)
+
+
 def picked_number(text: str) -> int | None:
-    """Read "the second one" as 1; None where no number is named."""
+    """Read "the second one" as 1 and "the last one" as -1; None where no number is named."""
     words = re.findall(r"\w+", fold(text))
     # "la segunda una": the rarer words decide before "one" and "una".
-    for number in (2, 1, 0):
+    for number in (-1, 2, 1, 0):
         if any(word in ORDINALS[number] for word in words):
             return number
     return None

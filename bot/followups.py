@@ -13,7 +13,8 @@ from knowledge.lexical import fold
 
 # What may stand before a follow-up without changing it.
 LEAD = re.compile(
-    r"^(?:(?:and|but|so|then|ok|okay|also|well|thanks|hey|y|e|pero|entonces|bueno|oiga|gracias|tambien|what about|how about|"
+    r"^(?:(?:and|but|so|then|ok|okay|also|well|thanks|hey|y|e|pero|entonces|bueno|oiga|gracias|tambien|what about|"
+    r"how about|"
     r"que tal|que pasa con|que hay de|for|para|con)\b[\s,]*)+"
 )
 ANSWER_TIME = "grievance-no-answer"
@@ -36,10 +37,12 @@ class Followup:
 
 HOW_LONG = Followup(
     re.compile(
-        r"how (?:long|soon|many days|much time)(?: (?:does|will|would|do|can|is) (?:that|it|this|they|the wait)(?: usually| normally)?"
+        r"how (?:long|soon|many days|much time)(?: (?:does|will|would|do|can|is) (?:that|it|this|they|"
+        r"the wait)(?: usually| normally)?"
         r"(?: (?:take|be|have|last|need))?)?|how long (?:for that|is it|until .{0,20}|to (?:wait|answer))"
         r"|(?:en )?cuant[oa]s? (?:tiempo |dias )?(?:mas )?(?:se )?"
-        r"(?:(?:tardan?|toman?|demoran?|dura|tiene[n]?|va a tardar|van a tardar|me van a tardar)(?: (?:eso|esto|en eso|en contestar))?)?"
+        r"(?:(?:tardan?|toman?|demoran?|dura|tiene[n]?|va a tardar|van a tardar|me van a tardar)(?: (?:eso|esto|"
+        r"en eso|en contestar))?)?"
     ),
     after_faq={
         "grievance-with-kaiser": ANSWER_TIME,
@@ -63,17 +66,25 @@ HOW_LONG = Followup(
 )
 WHY = Followup(
     re.compile(
-        r"why(?: (?:is|was) (?:that|it|this)|(?: (?:are|did|do) they)?(?: doing that| do that| strike| on strike)?)?(?: though)?"
+        r"why(?: (?:is|was) (?:that|it|this)|(?: (?:are|did|do) they)?(?: doing that| do that| strike|"
+        r" on strike)?)?(?: though)?"
         r"|(?:y )?por ?que(?: (?:eso|es eso|razon|motivo|hacen eso))?"
     ),
     after_faq={"employer-fines": "employer-fines", "demand-parity": "demand-parity", "both-sides": "both-sides"},
-    after_topic={"duration": "strike-causes", "demands": "strike-causes", "impact": "strike-causes", "causes": "strike-causes"},
+    after_topic={
+        "duration": "strike-causes",
+        "demands": "strike-causes",
+        "impact": "strike-causes",
+        "causes": "strike-causes",
+    },
 )
 CHILD = Followup(
     re.compile(
-        r"(?:if it'?s |if it is |if its |is it the same for |does (?:it|that) apply to |si es |es igual para |lo mismo para |a )?"
+        r"(?:if it'?s |if it is |if its |is it the same for |does (?:it|that) apply to |si es |es igual para |"
+        r"lo mismo para |a )?"
         r"(?:for )?(?:my |the |our |mi |mis |los |las |nuestr[oa]s? |un |una |a )?"
-        r"(?:son|daughter|kids?|child|children|teen|teenager|boys?|girls?|hij[oa]s?|ninos?|ninas?|menor(?:es)?|adolescentes?)"
+        r"(?:son|daughter|kids?|child|children|teen|teenager|boys?|girls?|hij[oa]s?|ninos?|ninas?|menor(?:es)?|"
+        r"adolescentes?)"
         r"(?:'s (?:visit|appointment|evaluation|one))?(?: (?:too|also|tambien))?"
     ),
     after_faq={"bot-privacy": "", "settlement-200m": ""},
@@ -84,9 +95,11 @@ REFUSED = Followup(
     re.compile(
         r"(?:what )?(?:if|happens if|do i do if|when) (?:they|kaiser|nobody|no one|he|she|it)(?: still)? "
         r"(?:says? no|refuses?|den(?:y|ies)(?: (?:it|me))?|ignores?(?: (?:it|me))?|(?:don'?t|doesn'?t|won'?t|never)? ?"
-        r"(?:answers?|repl(?:y|ies)|responds?|calls?(?: me)?(?: back)?|do(?:es)? anything|help|pay|agree|listen))(?: me| it)?"
+        r"(?:answers?|repl(?:y|ies)|responds?|calls?(?: me)?(?: back)?|do(?:es)? anything|help|pay|agree|"
+        r"listen))(?: me| it)?"
         r"|(?:que (?:hago|pasa) )?si (?:kaiser |ellos |nadie )?(?:me |se |no )*"
-        r"(?:dicen? que no|niegan?|contestan?|responden?|hacen? (?:nada|caso)|ayudan?|rechazan?|ignoran?|pagan?|llaman?)(?: nada| nadie)?"
+        r"(?:dicen? que no|niegan?|contestan?|responden?|hacen? (?:nada|caso)|ayudan?|rechazan?|ignoran?|pagan?|"
+        r"llaman?)(?: nada| nadie)?"
     ),
     after_faq={
         "grievance-with-kaiser": ANSWER_TIME,
@@ -110,7 +123,8 @@ WHO_TO_CALL = Followup(
     re.compile(
         r"(?:who|whom|where|what number) (?:do|can|should|would) i (?:call|phone|contact|dial)(?: (?:for|about) that)?"
         r"|(?:what'?s|what is|give me|do you have) (?:the|a) (?:phone )?number|(?:the )?(?:phone )?number\??"
-        r"|a (?:quien|donde|que numero)(?: (?:le|les))? (?:llamo|hablo|puedo llamar|marco)|(?:cual es |deme |me da )?(?:el )?(?:numero|telefono)(?: de telefono)?"
+        r"|a (?:quien|donde|que numero)(?: (?:le|les))? (?:llamo|hablo|puedo llamar|marco)|(?:cual es |deme |"
+        r"me da )?(?:el )?(?:numero|telefono)(?: de telefono)?"
     ),
     after_faq={
         "complaint-to-state": "complaint-to-state",
@@ -127,9 +141,12 @@ WHO_TO_CALL = Followup(
 )
 COST = Followup(
     re.compile(
-        r"(?:how much|is (?:it|that) free|free|do(?:es)? (?:it|that) cost(?: me)?(?: anything| money)?|what does (?:it|that) cost|"
-        r"how much (?:does|will|would|is) (?:it|that|this)(?: cost)?(?: me)?|do i (?:have to )?pay(?: for (?:it|that))?)"
-        r"|(?:es|eso es|sale) gratis|cuanto (?:cuesta|me cuesta|es|sale|me va a costar|tengo que pagar)|tengo que pagar(?: algo)?|tiene costo|cobran(?: algo)?"
+        r"(?:how much|is (?:it|that) free|free|do(?:es)? (?:it|that) cost(?: me)?(?: anything| money)?|"
+        r"what does (?:it|that) cost|"
+        r"how much (?:does|will|would|is) (?:it|that|this)(?: cost)?(?: me)?|do i (?:have to )?pay(?: for (?:it|"
+        r"that))?)"
+        r"|(?:es|eso es|sale) gratis|cuanto (?:cuesta|me cuesta|es|sale|me va a costar|tengo que pagar)|"
+        r"tengo que pagar(?: algo)?|tiene costo|cobran(?: algo)?"
     ),
     after_faq={
         "complaint-to-state": "complaint-to-state",

@@ -12,15 +12,12 @@ import yaml
 
 from knowledge.entry import FENCE
 from knowledge.finding import Finding, error
-from knowledge.registry import MAX_FILE_BYTES
+from knowledge.registry import MAX_FILE_BYTES, YAML_LOADER, find_refused, load_yaml
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # UTF-8 read as Latin-1 or Windows-1252 and saved again: "Â¿QuÃ©", "â€™"; and the sign of a character already lost.
 MISREAD = re.compile("Ã[\u0080-\u00bf]|Â[\u00a0-\u00bf]|â€|\ufffd")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-# The files nest four deep; the C parser overflows the stack on some ten thousand, and takes the program with it.
-MAX_DEPTH = 20
 
 
 def read_source(path: Path) -> tuple[str | None, list[Finding]]:
@@ -73,15 +70,15 @@ class Fields:
         self.data: Any = None
         self.findings: list[Finding] = []
         try:
-            refused = _refused(text)
+            refused = find_refused(text)
             if refused:
                 self._report(first_line + refused[0], "", refused[1], "Write plain fields and lists.")
                 return
             if path.suffix == ".json":
                 self.data = json.loads(text)
             else:
-                self.data = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
-            self._root = yaml.compose(text, Loader=LOADER)
+                self.data = load_yaml(text)
+            self._root = yaml.compose(text, Loader=YAML_LOADER)
         except json.JSONDecodeError as failure:
             self._report(failure.lineno, failure.msg, "not valid JSON", "Mend the punctuation there or just above.")
         except yaml.YAMLError as failure:
@@ -127,26 +124,6 @@ class Fields:
                         yield key.value, key.start_mark.line + self._first_line
                     known.add(str(key.value))
                     waiting.append(value)
-
-
-def _refused(text: str) -> tuple[int, str] | None:
-    """Find what must not reach the parser: the line, counted from 0, and what it is."""
-    depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
-        if isinstance(event, yaml.AliasEvent):
-            # A few aliases of aliases write out to more text than there is memory.
-            return _line(event), "a YAML alias"
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return _line(event), f"nested more than {MAX_DEPTH} deep"
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return None
-
-
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line if event.start_mark else 0
 
 
 def split_source(text: str) -> tuple[str, str, int] | None:

@@ -25,7 +25,7 @@ def build_executor(dialogue: Dialogue) -> ActionExecutor:
         ChangeLanguage(),
         PickOption(dialogue),
         RejectAnswer(dialogue),
-        SetPlan(),
+        SetPlan(dialogue),
         SetRole(dialogue),
         ShowAnswer(),
         ShowMore(dialogue),

@@ -1,4 +1,4 @@
-"""Change the language when asked to in words."""
+"""Change the language when asked to in words, and say the last answer again in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, language_of, make_move, text_of
+from bot.actions.turn import Events, language_of, make_move, memory_of, text_of
 from bot.moves import Move
 from knowledge.lexical import fold
 
@@ -32,4 +32,8 @@ class ChangeLanguage(Action):
             chosen = "en"
         else:
             chosen = "en" if language_of(tracker) == "es" else "es"
-        return make_move(dispatcher, tracker, Move("say", say=f"language_{chosen}"))
+        events = make_move(dispatcher, tracker, Move("say", say=f"language_{chosen}"))
+        last = memory_of(tracker).last_faq
+        if last is not None:
+            dispatcher.utter_message(json_message=Move("answer", (last,)).to_json())
+        return events

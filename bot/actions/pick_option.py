@@ -7,8 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, language_of, make_move, text_of
-from bot.dialogue import Dialogue, picked_number
+from bot.actions.turn import Events, answer_with_search, language_of, make_move, memory_of, text_of
+from bot.dialogue import SMALL_TALK_WORDS, Dialogue, picked_number
 from bot.moves import Move
 
 
@@ -24,11 +24,10 @@ class PickOption(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Make the move."""
-        offered = tracker.get_slot("offered") or []
-        number = picked_number(text_of(tracker))
-        if number is not None and number < len(offered):
+        memory, text = memory_of(tracker), text_of(tracker)
+        # After an answer the buttons under it are what stands on the screen.
+        offered = memory.offered or self._dialogue.shown_with(memory.last_faq, language_of(tracker))
+        number = picked_number(text)
+        if number is not None and number < len(offered) and len(text.split()) <= SMALL_TALK_WORDS:
             return make_move(dispatcher, tracker, Move("answer", (offered[number],)))
-        move = self._dialogue.answer_question(
-            text_of(tracker), language_of(tracker), misses=int(tracker.get_slot("misses") or 0)
-        )
-        return make_move(dispatcher, tracker, move)
+        return answer_with_search(dispatcher, tracker, self._dialogue, text)

@@ -8,12 +8,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, language_of, make_move, text_of
-from bot.dialogue import SMALL_TALK_WORDS, Dialogue
+from bot.actions.turn import Events, answer_with_search, ask_knowledge, make_move, memory_of, text_of
+from bot.corrections import without_refusal
+from bot.dialogue import Dialogue
 
 
 class RejectAnswer(Action):
-    """Take the last answer, or the last choices, off the list and offer what is left."""
+    """Answer what was meant, where the message says it; else offer what was neither shown nor refused."""
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
@@ -24,16 +25,17 @@ class RejectAnswer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Make the move."""
-        text, language = text_of(tracker), language_of(tracker)
-        last = tracker.get_slot("last_faq")
-        if len(text.split()) > SMALL_TALK_WORDS:
+        memory = memory_of(tracker)
+        # A button ("None of these") comes as "/reject_answer": it says nothing more.
+        meant = "" if text_of(tracker).startswith("/") else without_refusal(text_of(tracker))
+        if meant:
             # "no, I meant how long the strike lasts": what is meant stands in the message.
-            move = self._dialogue.answer_question(text, language)
-            if move.kind != "abstain" and move.faqs != (last,):
-                return make_move(dispatcher, tracker, move)
-        offered = tracker.get_slot("offered") or []
-        rejected = [*(tracker.get_slot("rejected") or []), last]
-        if last not in offered:
-            rejected += offered
-        move = self._dialogue.next_best(offered, rejected)
-        return [*make_move(dispatcher, tracker, move), SlotSet("rejected", [*rejected, *move.faqs])]
+            move = ask_knowledge(self._dialogue, tracker, meant)
+            if move.kind != "abstain" and memory.last_faq not in move.faqs:
+                return answer_with_search(dispatcher, tracker, self._dialogue, meant, move)
+        rejected = [*memory.rejected, *([memory.last_faq] if memory.last_faq else [])]
+        if memory.last_faq not in memory.offered:
+            rejected += memory.offered
+        candidates = (*memory.offered, *memory.alternatives)
+        move = self._dialogue.next_best(candidates, rejected, memory.misses)
+        return [*make_move(dispatcher, tracker, move), SlotSet("rejected", rejected)]

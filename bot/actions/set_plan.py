@@ -8,13 +8,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, entity_of, make_move, text_of
-from bot.dialogue import PLAN_ANSWERS, plan_in
+from bot.actions.turn import Events, answer_with_search, entity_of, make_move, memory_of, text_of
+from bot.dialogue import PLAN_ANSWERS, SMALL_TALK_WORDS, Dialogue, plan_in
 from bot.moves import Move
 
 
 class SetPlan(Action):
     """Keep the plan in a slot; it can be changed at any time."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
 
     def name(self) -> str:
         """Give the name the domain knows."""
@@ -22,9 +25,19 @@ class SetPlan(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Make the move and set the slot."""
-        plan = entity_of(tracker, "plan") or plan_in(text_of(tracker))
-        if plan is None:
-            return make_move(dispatcher, tracker, Move("ask_plan"))
+        text, pressed = text_of(tracker), entity_of(tracker, "plan")
+        plan = pressed or plan_in(text)
+        long = pressed is None and len(text.split()) > SMALL_TALK_WORDS
+        if plan is None or long:
+            # "I have a plan from my job and they cancelled my visit": the question counts more than the plan.
+            events = answer_with_search(dispatcher, tracker, self._dialogue, text)
+            return [*events, SlotSet("plan", plan), SlotSet("asked_plan", True)] if plan else events
+        return [SlotSet("plan", plan), SlotSet("asked_plan", True), *self._answer(dispatcher, tracker, plan)]
+
+    def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, plan: str) -> Events:
         answer = PLAN_ANSWERS.get(plan)
-        move = Move("answer", (answer,)) if answer else Move("say", say="plan_commercial")
-        return [SlotSet("plan", plan), SlotSet("asked_plan", True), *make_move(dispatcher, tracker, move)]
+        if answer:
+            return make_move(dispatcher, tracker, Move("answer", (answer,)))
+        # "The steps above" need an answer above them.
+        say = "plan_commercial" if memory_of(tracker).last_faq else "role_patient"
+        return make_move(dispatcher, tracker, Move("say", say=say))

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, entity_of, language_of, make_move, text_of
+from bot.actions.turn import Events, answer_with_search, ask_knowledge, entity_of, make_move, text_of
 from bot.dialogue import SMALL_TALK_WORDS, Dialogue, role_in
 from bot.moves import Move
 
@@ -27,8 +27,9 @@ class SetRole(Action):
         """Make the move and set the slot."""
         text, pressed = text_of(tracker), entity_of(tracker, "role")
         role = pressed or role_in(text)
-        move = Move("say", say=f"role_{role}")
-        if pressed is None and len(text.split()) > SMALL_TALK_WORDS:
-            asked = self._dialogue.answer_question(text, language_of(tracker))
-            move = asked if asked.kind == "answer" else move
-        return [SlotSet("role", role), *make_move(dispatcher, tracker, move)]
+        if pressed is None and (len(text.split()) > SMALL_TALK_WORDS or "?" in text):
+            move = ask_knowledge(self._dialogue, tracker, text)
+            if move.kind == "answer" or (move.kind == "choices" and "?" in text):
+                events = answer_with_search(dispatcher, tracker, self._dialogue, text, move)
+                return [SlotSet("role", role), *events]
+        return [SlotSet("role", role), *make_move(dispatcher, tracker, Move("say", say=f"role_{role}"))]

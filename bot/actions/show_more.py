@@ -7,12 +7,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, language_of, make_move
+from bot.actions.turn import Events, language_of, make_move, memory_of
 from bot.dialogue import Dialogue
 
 
 class ShowMore(Action):
-    """Offer three related questions, or the topics where there was no answer yet."""
+    """Offer three related questions not seen yet, or the topics where there are none."""
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
@@ -23,5 +23,6 @@ class ShowMore(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Make the move."""
-        move = self._dialogue.related_to(tracker.get_slot("last_faq"), language_of(tracker))
+        memory = memory_of(tracker)
+        move = self._dialogue.related_to(memory.last_faq, language_of(tracker), memory.seen)
         return make_move(dispatcher, tracker, move)

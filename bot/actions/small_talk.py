@@ -7,9 +7,22 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.turn import Events, intent_of, language_of, make_move, text_of
+from bot.actions.turn import (
+    Events,
+    answer_with_search,
+    ask_knowledge,
+    intent_of,
+    language_of,
+    make_move,
+    memory_of,
+    text_of,
+)
+from bot.corrections import without_refusal
 from bot.dialogue import Dialogue
 from bot.moves import Move
+
+# These texts ask for other words, so they help once.
+SAID_ONCE = frozenset({"deny", "give_feedback"})
 
 
 class SmallTalk(Action):
@@ -24,12 +37,22 @@ class SmallTalk(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Make the move."""
-        text, language, intent = text_of(tracker), language_of(tracker), intent_of(tracker)
-        if intent in ("affirm", "deny"):
-            return make_move(dispatcher, tracker, Move("say", say=intent))
-        if intent != "ask_help" and self._dialogue.is_question(text, language):
-            move = self._dialogue.answer_question(text, language, tracker.get_slot("last_faq"))
+        text, intent = text_of(tracker), intent_of(tracker)
+        question = self._question_in(text, intent, tracker)
+        if question:
+            move = ask_knowledge(self._dialogue, tracker, question)
             # A long thank-you finds nothing in the knowledge base, and is still a thank-you.
             if move.kind == "answer":
-                return make_move(dispatcher, tracker, move)
+                return answer_with_search(dispatcher, tracker, self._dialogue, question, move)
+        if intent in SAID_ONCE:
+            return make_move(dispatcher, tracker, self._dialogue.say_once(intent, memory_of(tracker).misses))
         return make_move(dispatcher, tracker, Move("say", say=intent))
+
+    def _question_in(self, text: str, intent: str, tracker: Tracker) -> str:
+        if intent == "ask_help":
+            return ""
+        if intent in ("affirm", "deny"):
+            # "no, the pharmacies" says what is meant; "no thanks" does not.
+            rest = without_refusal(text)
+            return rest if rest != text.strip() or len(rest.split()) > 2 else ""
+        return text if self._dialogue.is_question(text, language_of(tracker)) else ""

@@ -21,6 +21,7 @@ class Chat:
         chosen: the language the person chose.
         spoken: the language of the last reply, or of the Telegram profile before there is one.
         turn: held while a message is answered, so that answers come in the order of the questions.
+        faqs: id of the FAQ entry a message of the bot shows, by that message's id, newest last.
         answers: ids of the messages that answered a message, by that message's id.
         album: id of the last album, which arrives as many messages and gets one answer.
     """
@@ -29,6 +30,7 @@ class Chat:
     spoken: Language = "en"
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     answers: OrderedDict[int, list[int]] = field(default_factory=OrderedDict)
+    faqs: OrderedDict[int, str] = field(default_factory=OrderedDict)
     album: str = ""
 
     @property
@@ -41,6 +43,17 @@ class Chat:
         self.answers[message_id] = answer_ids
         while len(self.answers) > MAX_ANSWERS:
             self.answers.popitem(last=False)
+
+    def remember_faq(self, message_ids: list[int], faq: str) -> None:
+        """Keep which entry messages show, for the last twenty."""
+        self.faqs.update(dict.fromkeys(message_ids, faq))
+        while len(self.faqs) > MAX_ANSWERS:
+            self.faqs.popitem(last=False)
+
+    def earlier_faq(self, message_id: int) -> str | None:
+        """Give the entry a message shows; None for the last one shown, which the dialogue remembers itself."""
+        faq = self.faqs.get(message_id)
+        return None if faq is None or faq == next(reversed(self.faqs.values())) else faq
 
 
 class Chats:
@@ -72,3 +85,4 @@ class Chats:
         if chat is not None:
             chat.chosen = None
             chat.answers.clear()
+            chat.faqs.clear()

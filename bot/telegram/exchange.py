@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from bot.errors import BadRequestError
 from bot.message import IncomingMessage, Reply, Tier
@@ -24,6 +25,15 @@ from knowledge.render import render_text as fill_references
 
 logger = logging.getLogger(__name__)
 ALARMING = (Tier.T1, Tier.T2)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What to show: ``alarming`` must be noticed, ``faq`` is the entry it answers with."""
+
+    bubbles: list[Bubble]
+    alarming: bool = False
+    faq: str | None = None
 
 
 class Exchange:
@@ -63,11 +73,15 @@ class Exchange:
         """
         async with person.chat.turn:
             async with self.delivery.typing(person.target):
-                bubbles, alarming = await self._get_reply(person, words)
+                shown = await self._get_reply(person, words)
             # An edited message makes no sound, so a crisis card is always a new one.
-            if in_place and not alarming:
-                return await self.delivery.replace(person.target, in_place, bubbles)
-            return await self.delivery.send(person.target, bubbles)
+            if in_place and not shown.alarming:
+                ids = await self.delivery.replace(person.target, in_place, shown.bubbles)
+            else:
+                ids = await self.delivery.send(person.target, shown.bubbles)
+            if shown.faq:
+                person.chat.remember_faq(ids, shown.faq)
+            return ids
 
     async def say(self, person: Person, bubbles: Sequence[Bubble]) -> list[int]:
         """Show what needs no answering."""
@@ -91,24 +105,24 @@ class Exchange:
             logger.error("the knowledge cannot be read (%s)", type(error).__name__)
             return None
 
-    async def _get_reply(self, person: Person, words: str) -> tuple[list[Bubble], bool]:
+    async def _get_reply(self, person: Person, words: str) -> _Shown:
         payload = parse_payload(words)
         try:
             words = clean_text(words[:MAX_CHARACTERS])
         except BadRequestError:
-            return render_text(fixed_text("no_question", person.chat.language)), False
+            return _Shown(render_text(fixed_text("no_question", person.chat.language)))
         # A button shows no language; words do, unless the person asked for one.
         language = person.chat.language if payload else person.chat.chosen
         try:
             reply = await self._answer(IncomingMessage(person.sender, words, language, "telegram"))
         except Exception as error:  # the person still gets the lines
             logger.error("answering failed (%s)", type(error).__name__)
-            return self._broken(person.chat.language), True
+            return _Shown(self._broken(person.chat.language), alarming=True)
         self._learn(person, payload, language, reply)
         card = any(part.kind == "card" for part in reply.parts)
         if person.public and (card or reply.outcome == "crisis" or reply.safety.tier in ALARMING):
-            return self._invitation(person.chat.language), True
-        return render_reply(reply), card
+            return _Shown(self._invitation(person.chat.language), alarming=True)
+        return _Shown(render_reply(reply), card, reply.faq)
 
     def _learn(self, person: Person, payload: Payload | None, asked: Language | None, reply: Reply) -> None:
         chat = person.chat

@@ -10,7 +10,7 @@ from bot.text import MAX_CHARACTERS
 
 QUIET_SECONDS = 0.7
 # What ends like a sentence or is this long is a whole message; it does not wait for more.
-WHOLE_LENGTH = 80
+WHOLE_LENGTH = 30
 SENTENCE_ENDS = (".", "?", "!", "…")
 
 

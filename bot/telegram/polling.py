@@ -34,7 +34,7 @@ class Poller:
         self.healthy = False
 
     async def run(self) -> None:
-        """Poll until cancelled, or until Telegram no longer takes the token."""
+        """Poll until cancelled."""
         pause = FIRST_PAUSE
         while True:
             try:
@@ -43,9 +43,9 @@ class Poller:
                 pause = FIRST_PAUSE
                 continue
             except InvalidToken:
-                self.healthy = False
-                logger.error("Telegram no longer takes CAREBOT_TELEGRAM_TOKEN; polling has ended. Set a new one.")
-                return
+                # A proxy may say so too, so this is not the end.
+                pause = LONGEST_PAUSE
+                logger.error("Telegram no longer takes CAREBOT_TELEGRAM_TOKEN. Set a new one and start again.")
             except RetryAfter as error:
                 await asyncio.sleep(seconds_to_wait(error))
                 continue
@@ -73,7 +73,7 @@ class Poller:
             started += self._intake.start(raw) is not None
         under_way = self._intake.under_way.values()
         if not started and under_way:
-            await asyncio.wait(under_way, timeout=BUSY_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(under_way, timeout=BUSY_SECONDS)
 
     async def _read(self, wait_seconds: int, limit: int) -> list[object]:
         data = {"timeout": wait_seconds, "limit": limit, "allowed_updates": ALLOWED_UPDATES}

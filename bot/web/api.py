@@ -28,7 +28,7 @@ class MessagesEndpoint:
         self._bot = bot
         self._limiter = limiter
 
-    async def __call__(self, request: Request) -> JSONResponse:
+    async def post(self, request: Request) -> JSONResponse:
         """Answer one message; what is wrong with a request is said in ``error`` and ``detail``."""
         try:
             message = parse_message(await read_body(request))

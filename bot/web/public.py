@@ -76,7 +76,7 @@ def build_public_app(
     return Starlette(
         routes=[
             Route("/", page),
-            Route("/api/messages", MessagesEndpoint(bot, limiter), methods=["POST"]),
+            Route("/api/messages", MessagesEndpoint(bot, limiter).post, methods=["POST"]),
             Route("/health", health),
             Route("/metrics", metrics),
             Mount("/static", StaticFiles(directory=STATIC)),

@@ -28,7 +28,7 @@ def no_knowledge() -> KnowledgeBase:
 async def run(url: str, var_dir: Path) -> None:
     settings = Settings(telegram_token=SecretStr(TOKEN), telegram_api_url=HttpUrl(url), var_dir=var_dir)
     await TelegramGateway(settings, answer, lambda sender: None, no_knowledge).start()
-    await asyncio.sleep(60)
+    await asyncio.sleep(300)
 
 
 if __name__ == "__main__":

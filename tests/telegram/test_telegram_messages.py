@@ -8,7 +8,7 @@ import pytest
 
 from bot.message import Button, IncomingMessage, Part, Reply
 from bot.telegram.gateway import TelegramGateway
-from tests.telegram.bot_api_server import BotApiServer
+from tests.telegram.bot_api_server import BotApiServer, bot_user
 from tests.telegram.fake_bot import FakeBot, answered, note
 
 CHAT = 4711
@@ -214,3 +214,18 @@ async def test_chosen_language_goes_with_every_message(server: BotApiServer, fak
     server.write(CHAT, "hello again")
     await server.wait_for_texts(CHAT, 5)
     assert fake.asked[-1].language == "en"
+
+
+async def test_short_reply_to_an_earlier_answer_names_its_subject(server: BotApiServer, fake: FakeBot) -> None:
+    fake.replies["one"] = answered("Steps", faq="medication-refill")
+    fake.replies["two"] = answered("Reasons", faq="strike-causes")
+    for number, text in enumerate(("one", "two"), 1):
+        server.write(CHAT, text)
+        await server.wait_for_texts(CHAT, number)
+    for number, earlier in enumerate(server.messages[CHAT][:2], 3):
+        quoted = server.make_message(CHAT, earlier["text"], earlier["message_id"]) | {"from": bot_user()}
+        server.write(CHAT, "how long?", reply_to_message=quoted)
+        await server.wait_for_texts(CHAT, number)
+    about_refills, about_the_last = fake.texts[2:]
+    assert about_refills.endswith(" how long?") and "refill" in about_refills.lower()
+    assert about_the_last == "how long?"

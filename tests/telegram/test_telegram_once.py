@@ -39,12 +39,12 @@ async def test_kill_in_the_middle_loses_nothing(server: BotApiServer, tmp_path: 
         server.write(CHAT + number % CHATS, str(number))
     process = start_process(server, tmp_path)
     try:
-        await server.wait_for(lambda: len(all_texts(server)) >= 25, seconds=30)
+        await server.wait_for(lambda: len(all_texts(server)) >= 25, seconds=120)
         process.kill()
         process.wait(10)
         assert len(all_texts(server)) < MESSAGES
         process = start_process(server, tmp_path)
-        await server.wait_for(lambda: len(set(all_texts(server))) == MESSAGES, seconds=60)
+        await server.wait_for(lambda: len(set(all_texts(server))) == MESSAGES, seconds=120)
         await server.wait_until_confirmed()
     finally:
         process.kill()

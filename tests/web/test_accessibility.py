@@ -82,6 +82,7 @@ def test_text_twice_as_large_still_fits_a_phone(page: ChatPage) -> None:
     page.run("document.documentElement.style.fontSize = '200%'")
     page.press(page.one("#welcome .choice"))
     assert page.run("return document.documentElement.scrollWidth") <= PHONE[0]
+    assert page.run("const m = document.querySelector('main'); return m.scrollWidth - m.clientWidth") <= 0
     page.save_screenshot("text-200-320")
 
 

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 def host_page(carebot_url: str) -> Iterator[str]:
     """Another site, on another port, with a strict policy of its own and one script tag."""
     body = (
-        '<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Clinic</title></head><body>'
+        '<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Clinic</title>'
+        '<meta name="viewport" content="width=device-width"></head><body>'
         f'<h1>Clinic</h1><script src="{carebot_url}/static/embed.js" async></script></body></html>'
     ).encode()
     policy = f"default-src 'none'; script-src {carebot_url}; frame-src {carebot_url}; style-src 'none'"
