@@ -142,7 +142,7 @@ def evaluate(
     settings = _start(quiet=True)
     out = out or settings.var_dir / "evaluation" / what
     if what == "questions":
-        from bot.evaluation.questions import evaluate_questions
+        from bot.evaluation.run_questions import evaluate_questions
 
         file = file or ROOT / "tests/evaluation/heldout.jsonl"
         raise typer.Exit(evaluate_questions(settings, file, out, with_rasa_baseline, over_http))

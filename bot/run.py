@@ -11,6 +11,9 @@ from collections.abc import AsyncIterator, Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.actions import build_executor
 from bot.answer_message import Bot, answer_message
@@ -25,6 +28,7 @@ from bot.safety.gate import SafetyGate
 from bot.safety.learned import load_safety_model
 from bot.service import Service
 from bot.settings import Settings
+from bot.telegram.gateway import TelegramGateway
 from bot.watch_index import watch_index
 from bot.web.internal import build_internal_app
 from bot.web.public import build_public_app
@@ -114,8 +118,8 @@ async def _start_and_wait(
     internal_url = f"http://{LOOPBACK}:{internal.getsockname()[1]}"
     await stack.enter_async_context(serving(build_internal_app(encoder, build_executor(service.dialogue)), internal))
     gateway = await _start_telegram(settings, bot, stack)
-    healthy = (lambda: bool(gateway.healthy)) if gateway else (lambda: None)
-    app = build_public_app(bot, settings, [], healthy)
+    healthy = (lambda: gateway.healthy) if gateway else (lambda: None)
+    app = build_public_app(bot, settings, telegram_routes(gateway), healthy)
     await stack.enter_async_context(serving(app, public))
     watcher = asyncio.create_task(watch_index(settings.index_dir, service))
     stack.push_async_callback(_cancel, watcher)
@@ -181,11 +185,9 @@ async def _start_rasa(
     return process
 
 
-async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncExitStack):  # type: ignore[no-untyped-def]
+async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncExitStack) -> TelegramGateway | None:
     if settings.telegram_token is None:
         return None
-    from bot.telegram.gateway import TelegramGateway
-
     gateway = TelegramGateway(
         settings,
         lambda message: answer_message(message, bot),
@@ -196,6 +198,19 @@ async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncE
     await gateway.start()
     stack.push_async_callback(gateway.stop)
     return gateway
+
+
+def telegram_routes(gateway: TelegramGateway | None) -> list[Route]:
+    """Give the route that Telegram calls, when the bot does not poll."""
+    if gateway is None or gateway.webhook is None:
+        return []
+    webhook = gateway.webhook
+
+    async def receive(request: Request) -> Response:
+        secret = request.headers.get("x-telegram-bot-api-secret-token")
+        return Response(status_code=await webhook.receive(secret, await request.body()))
+
+    return [Route(webhook.path, receive, methods=["POST"])]
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -166,7 +166,7 @@ def load_yaml(text: str) -> Any:
     """
     refused = find_refused(text)
     if refused:
-        raise yaml.MarkedYAMLError(problem=refused[1], problem_mark=yaml.Mark("", 0, refused[0], 0, None, None))
+        raise yaml.MarkedYAMLError(problem=refused[1], problem_mark=yaml.Mark("", 0, refused[0], 0, "", 0))
     return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506 - both loaders are safe
 
 

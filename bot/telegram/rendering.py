@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +18,9 @@ from knowledge.render import format_date
 MAX_TITLE = 60
 MAX_PAYLOAD_BYTES = 64
 MAX_BUTTONS = 100
-# Two buttons share a row when both titles stay readable on a narrow phone.
+# Two buttons of a kind share a row when both titles stay readable on a narrow phone.
 SHORT_TITLE = 18
+PRINTED_DATE = re.compile(r"\d{4}(-\d{2}){0,2}\b")
 
 
 @dataclass(frozen=True)
@@ -94,19 +96,19 @@ def build_keyboard(bubble: Bubble) -> InlineKeyboardMarkup | None:
     A payload over 64 bytes or without title is left out: Telegram would refuse the whole message for it.
     """
     rows: list[list[InlineKeyboardButton]] = []
-    room = False
+    room = ""
     for button in bubble.buttons[:MAX_BUTTONS]:
         title = cut_title(button.title)
         if not title or not 1 <= len(button.payload.encode()) <= MAX_PAYLOAD_BYTES:
             continue
         made = InlineKeyboardButton(title, callback_data=button.payload)
-        short = len(title) <= SHORT_TITLE
-        if short and room:
+        kind = button.payload.partition(":")[0] if len(title) <= SHORT_TITLE else ""
+        if kind and kind == room:
             rows[-1].append(made)
-            room = False
+            room = ""
         else:
             rows.append([made])
-            room = short
+            room = kind
     if bubble.address:
         rows.append([InlineKeyboardButton(cut_title(bubble.address[0]), url=bubble.address[1])])
     return InlineKeyboardMarkup(rows) if rows else None
@@ -132,7 +134,9 @@ def _with_sources(bubbles: list[Bubble], reply: Reply) -> list[Bubble]:
 
 
 def _dated(day: str) -> str:
-    return f" ({escape(day)})" if day else ""
+    # A source's date may be a remark ("not shown"), which tells a reader nothing.
+    match = PRINTED_DATE.match(day)
+    return f" ({match.group()})" if match else ""
 
 
 def _written_date(as_of: str, language: Language) -> str:

@@ -44,7 +44,7 @@ def answered(text: str, *more: Part, faq: str = "appointment-cancelled", languag
         faq=faq,
         sources=(
             SourceLink("State & Co <DMHC>", "https://example.org/a?b=1&c=2", "2025-10-30"),
-            SourceLink("Kaiser", "https://example.com/", ""),
+            SourceLink("Kaiser", "https://example.com/", "not shown"),
         ),
         as_of="2026-11-24",
     )
