@@ -29,6 +29,7 @@ class Carebot:
     log: Path
     var_dir: Path
     process: subprocess.Popen[bytes]
+    running: dict[str, Any]
 
     def ask(self, text: str, sender: str | None = None, **fields: Any) -> dict[str, Any]:
         """Send one message and give the reply."""
@@ -37,12 +38,6 @@ class Carebot:
         assert response.status_code == 200, response.text
         reply: dict[str, Any] = response.json()
         return reply
-
-    @property
-    def running(self) -> dict[str, Any]:
-        """What the program wrote about itself."""
-        data: dict[str, Any] = json.loads((self.var_dir / "running.json").read_text())
-        return data
 
 
 def start_carebot(log: Path, **environment: str) -> Carebot:
@@ -61,7 +56,7 @@ def start_carebot(log: Path, **environment: str) -> Carebot:
     while time.monotonic() < deadline:
         if "ready at" in log.read_text(errors="replace"):
             data = json.loads((var_dir / "running.json").read_text())
-            return Carebot(data["address"], log, var_dir, process)
+            return Carebot(data["address"], log, var_dir, process, data)
         if process.poll() is not None:
             break
         time.sleep(0.2)

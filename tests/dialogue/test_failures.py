@@ -14,16 +14,42 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, Carebot, start_carebot, stop_carebot
+from tests.telegram.bot_api_server import TOKEN, BotApiServer
 
 pytestmark = pytest.mark.dialogue
 MARK = "zanahoria7391"
 
 
 @pytest.fixture(scope="module")
-def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carebot]:
-    running = start_carebot(tmp_path_factory.mktemp("fragile") / "carebot.log")
+def telegram() -> Iterator[BotApiServer]:
+    with BotApiServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def fragile(tmp_path_factory: pytest.TempPathFactory, telegram: BotApiServer) -> Iterator[Carebot]:
+    running = start_carebot(
+        tmp_path_factory.mktemp("fragile") / "carebot.log",
+        CAREBOT_TELEGRAM_TOKEN=TOKEN,
+        CAREBOT_TELEGRAM_API_URL=telegram.url,
+    )
     yield running
     assert stop_carebot(running.process) == 0
+
+
+async def test_the_cancelled_appointment_on_telegram(fragile: Carebot, telegram: BotApiServer) -> None:
+    telegram.write(501, "me cancelaron la cita y no se que hacer")
+    texts = "\n".join(await telegram.wait_for_texts(501, 2, seconds=60))
+    assert "1. " in texts
+    assert "Fuentes" in texts
+    assert "988" in texts
+    assert "888-466-2219" in texts
+
+
+async def test_danger_on_telegram_gets_the_card(fragile: Carebot, telegram: BotApiServer) -> None:
+    telegram.write(502, f"i am going to kill myself tonight {MARK}")
+    texts = await telegram.wait_for_texts(502, 1, seconds=60)
+    assert texts[0].index("911") < texts[0].index("988")
 
 
 def test_rasa_killed_in_mid_conversation(fragile: Carebot) -> None:
@@ -48,7 +74,9 @@ def test_nothing_that_people_write_is_kept(fragile: Carebot) -> None:
     sender = f"person-{MARK}"
     for text in (f"{MARK} my phone is 555-0100", f"I want to die {MARK}", f"/restart {MARK}", f"{MARK} " * 300):
         fragile.ask(text[:4_000], sender)
-    assert MARK not in fragile.log.read_text(errors="replace")
+    log = fragile.log.read_text(errors="replace")
+    assert MARK not in log
+    assert TOKEN not in log
     assert MARK not in httpx.get(f"{fragile.url}/metrics", trust_env=False).text
     for path in fragile.var_dir.rglob("*"):
         if path.is_file() and path.suffix not in (".png",):
