@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.corrections import without_refusal
@@ -26,6 +26,8 @@ LEANING = re.compile(
     r"then|"
     r"y|pero|entonces|que tal|que pasa si|por que|cuando|donde|quien|cuanto|cuanta|es|tambien|si)\b"
 )
+# "do patients get any of it?": what "it" is stands in the answer before.
+REFERRING = re.compile(r"\b(it|that|them|those|eso|esto|esos|ellos)\b")
 ORDINALS = {
     0: ("first", "1", "one", "1st", "primera", "primero", "uno", "una"),
     1: ("second", "2", "two", "2nd", "segunda", "segundo", "dos", "middle", "medio"),
@@ -131,7 +133,10 @@ class Dialogue:
         searcher = self._searcher()
         last = searcher.index.knowledge.get(last_faq, language) if last_faq else None
         if last or context.offered:
-            text = without_refusal(text) or text
+            meant = without_refusal(text) or text
+            # What was meant instead lies near what was answered.
+            context = replace(context, followup=context.followup or meant != text)
+            text = meant
         fixed = self._bare_followup(text, last)
         found = (fixed,) if fixed else self._two_answers(text, language)
         if found:
@@ -201,9 +206,10 @@ class Dialogue:
     def _decide(self, text: str, language: Language, last: Entry | None, context: Context) -> Decision:
         searcher = self._searcher()
         alone = searcher.search(text, language)
-        words = fold(text).strip(" ¿?!¡.").split()
-        leans = len(words) <= SHORT_WORDS and (context.followup or bool(LEANING.match(" ".join(words))))
-        if last is None or not leans or (alone.outcome == "answer" and alone.probability >= SURE_ALONE):
+        folded = fold(text).strip(" ¿?!¡.")
+        leans = context.followup or bool(LEANING.match(folded) or REFERRING.search(folded))
+        is_short = len(folded.split()) <= SHORT_WORDS
+        if last is None or not (is_short and leans) or (alone.outcome == "answer" and alone.probability >= SURE_ALONE):
             return self._by_role(alone, last, context)
         scores, nearest = searcher.scores([text, f"{last.title} {text}"])
         mixed = (1 - CONTEXT_WEIGHT) * scores[:1] + CONTEXT_WEIGHT * scores[1:]

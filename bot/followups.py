@@ -40,9 +40,9 @@ HOW_LONG = Followup(
         r"how (?:long|soon|many days|much time)(?: (?:does|will|would|do|can|is) (?:that|it|this|they|"
         r"the wait)(?: usually| normally)?"
         r"(?: (?:take|be|have|last|need))?)?|how long (?:for that|is it|until .{0,20}|to (?:wait|answer))"
-        r"|(?:en )?cuant[oa]s? (?:tiempo |dias )?(?:mas )?(?:se )?"
-        r"(?:(?:tardan?|toman?|demoran?|dura|tiene[n]?|va a tardar|van a tardar|me van a tardar)(?: (?:eso|esto|"
-        r"en eso|en contestar))?)?"
+        r"|(?:en )?cuant[oa]s?(?: tiempo| dias)?(?: mas)?(?: se)?"
+        r"(?: (?:tardan?|toman?|demoran?|duran?|tienen?|va a tardar|van a tardar|me van a tardar)"
+        r"(?: (?:eso|esto|en eso|en contestar))?)?"
     ),
     after_faq={
         "grievance-with-kaiser": ANSWER_TIME,
@@ -145,7 +145,7 @@ COST = Followup(
         r"what does (?:it|that) cost|"
         r"how much (?:does|will|would|is) (?:it|that|this)(?: cost)?(?: me)?|do i (?:have to )?pay(?: for (?:it|"
         r"that))?)"
-        r"|(?:es|eso es|sale) gratis|cuanto (?:cuesta|me cuesta|es|sale|me va a costar|tengo que pagar)|"
+        r"|(?:es|eso es|sale) gratis|cuanto(?: (?:cuesta|me cuesta|es|sale|me va a costar|tengo que pagar))?|"
         r"tengo que pagar(?: algo)?|tiene costo|cobran(?: algo)?"
     ),
     after_faq={
@@ -171,5 +171,7 @@ def answer_after(text: str, last: Entry) -> str | None:
     words = LEAD.sub("", fold(text).strip(" ¿?!¡.,")).strip(" ¿?!¡.,")
     for followup in FOLLOWUPS:
         if followup.pattern.fullmatch(words):
-            return followup.after_faq.get(last.id, followup.after_topic.get(last.topic, "")) or None
+            faq = followup.after_faq.get(last.id, followup.after_topic.get(last.topic, ""))
+            if faq:
+                return faq
     return None

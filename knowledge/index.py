@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -276,14 +277,15 @@ def load_index(directory: Path, encoder: Encoder) -> Index:
                 "Run 'carebot index', or set CAREBOT_ENCODER back."
             )
         return _read(folder, meta)
-    except (OSError, KeyError, ValueError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise IndexCorruptError(
             f"{folder} is damaged ({type(error).__name__}: {error}). Delete {directory} and run 'carebot index'."
         ) from error
 
 
 def _read(folder: Path, meta: dict[str, Any]) -> Index:
-    with np.load(folder / "head.npz", allow_pickle=False) as arrays:
+    # Opened here, so that a damaged archive does not leave the file open.
+    with (folder / "head.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         data = {name: arrays[name] for name in arrays.files}
     variants = VectorIndex.load(folder / "variants.faiss")
     sparse = csr_matrix(

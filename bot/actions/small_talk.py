@@ -23,6 +23,8 @@ from bot.moves import Move
 
 # These texts ask for other words, so they help once.
 SAID_ONCE = frozenset({"deny", "give_feedback"})
+# "you are useless" is near a question about what the bot can do, and is none.
+ABOUT_BOT = frozenset({"bot-identity", "bot-limits"})
 
 
 class SmallTalk(Action):
@@ -42,7 +44,7 @@ class SmallTalk(Action):
         if question:
             move = ask_knowledge(self._dialogue, tracker, question)
             # A long thank-you finds nothing in the knowledge base, and is still a thank-you.
-            if move.kind == "answer":
+            if move.kind == "answer" and not (intent == "give_feedback" and move.faqs[0] in ABOUT_BOT):
                 return answer_with_search(dispatcher, tracker, self._dialogue, question, move)
         if intent in SAID_ONCE:
             return make_move(dispatcher, tracker, self._dialogue.say_once(intent, memory_of(tracker).misses))

@@ -201,4 +201,5 @@ def _name(group: str) -> str:
 
 
 def _cell(share: Mapping[str, Any] | None) -> str:
-    return f"{share['share']:.2f} ({share['low']:.2f} to {share['high']:.2f})" if share else ""
+    # Rounding can leave -0.0.
+    return f"{share['share']:.2f} ({abs(share['low']):.2f} to {share['high']:.2f})" if share else ""

@@ -34,7 +34,13 @@ PIPELINE: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "CountVectorsFeaturizer"},
     {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-    {"name": "DIETClassifier", "epochs": EPOCHS, "constrain_similarities": True, "random_seed": 1},
+    {
+        "name": "DIETClassifier",
+        "epochs": EPOCHS,
+        "entity_recognition": False,
+        "constrain_similarities": True,
+        "random_seed": 1,
+    },
     {
         "name": "ResponseSelector",
         "retrieval_intent": RETRIEVAL_INTENT,

@@ -26,6 +26,8 @@ Floats = NDArray[np.float32]
 FORMAT = 1
 SHARPNESS = 0.6
 LEXICAL_WEIGHT = 0.5
+# Below even odds a learned verdict is T2 at most: a card with 988 misses nobody, and 911 at every doubt would frighten.
+SURE_ENOUGH_FOR_911 = 0.5
 HEAD_ARRAYS = ("mean", "dense", "weights", "offsets", "slopes", "shifts")
 ARRAYS, META = "safety-model.npz", "safety-model.json"
 REMEDY = "Run `carebot index` to train it again."
@@ -148,7 +150,8 @@ class LearnedModel:
         if card < limits.card:
             return _judge_calm(categories, by_name)
         category = max(risks, key=lambda name: risks[name])
-        if by_name["imminent"] >= limits.imminent and category != "medication_gap":
+        urgent = by_name["imminent"] >= limits.imminent and card >= SURE_ENOUGH_FOR_911
+        if urgent and category != "medication_gap":
             return SafetyVerdict(Tier.T1, "suicide_imminent" if category == "suicide_ideation" else category, "learned")
         if category == "suicide_imminent":
             category = "suicide_ideation"

@@ -149,7 +149,7 @@ def _weigh(hit: Hit, rule: Rule, sentence: Sentence, normalized: NormalizedText)
     return hit
 
 
-def _says_nothing(  # noqa: PLR0917 - all of it is context of one hit
+def _says_nothing(
     hit: Hit, rule: Rule, sentence: Sentence, normalized: NormalizedText, before: str, quoted: bool
 ) -> bool:
     """Tell whether a hit is a bare keyword, a joke, a headline or a line of a song."""

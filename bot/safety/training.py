@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -20,7 +19,7 @@ from bot.safety.learned import Floats, KernelHeads, LearnedModel, Thresholds, ke
 from bot.safety.normalize import canonical
 from knowledge.embedding_store import EmbeddingStore
 from knowledge.encoder import Encoder
-from knowledge.kernel_ridge import centre
+from knowledge.kernel_ridge import centre, invert_positive
 from knowledge.lexical import NgramVectorizer
 
 Flags = NDArray[np.bool_]
@@ -158,8 +157,7 @@ def _fit(vectors: Floats, rows: csr_matrix, data: _Training) -> tuple[KernelHead
     dense = centre(vectors, mean)
     matrix = kernel(dense @ dense.T, (rows @ rows.T).toarray())
     matrix[np.diag_indices_from(matrix)] += REGULARIZATION
-    size = len(targets)
-    inverse = cho_solve(cho_factor(matrix, lower=True, overwrite_a=True), np.eye(size, dtype=np.float32))
+    inverse = invert_positive(matrix)
     weights = (inverse @ (targets - offsets)).astype(np.float32)
     unseen = np.empty_like(targets)
     for fold in range(FOLDS):

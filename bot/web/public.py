@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -28,6 +29,16 @@ SECURITY_HEADERS = {
     b"permissions-policy": b"geolocation=(), camera=(), microphone=()",
     b"cross-origin-opener-policy": b"same-origin",
 }
+
+
+class FreshStaticFiles(StaticFiles):
+    """Static files that the browser asks after each time, so that old and new modules never meet after an update."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Give a file with the header that says so."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class SecurityHeaders:
@@ -79,7 +90,7 @@ def build_public_app(
             Route("/api/messages", MessagesEndpoint(bot, limiter).post, methods=["POST"]),
             Route("/health", health),
             Route("/metrics", metrics),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/static", FreshStaticFiles(directory=STATIC)),
             *answer_routes(bot, settings),
             *extra_routes,
         ],
