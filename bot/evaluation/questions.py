@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from knowledge.search import Searcher
 
 HTTP_TIMEOUT_SECONDS = 60
+RASA = "Rasa ResponseSelector"
 OUTCOMES = ("answer", "choices", "abstain", "smalltalk", "form", "crisis", "unavailable")
 # Messages of these kinds get a reply of their own, so they are neither questions nor out of scope.
 KINDS_WITH_A_REPLY = ("smalltalk", "crisis")

@@ -13,6 +13,7 @@ from bot.evaluation.baselines import ask_bm25, ask_nearest
 from bot.evaluation.question_figures import check_floors, load_floors, summarize
 from bot.evaluation.question_report import print_table, say, write_evaluation_page, write_report
 from bot.evaluation.questions import (
+    RASA,
     Prediction,
     Question,
     QuestionFileError,
@@ -44,7 +45,7 @@ def evaluate_questions(
         settings: where index, Rasa and the running bot are.
         path: labelled questions.
         out_dir: made if missing.
-        with_rasa_baseline: also train Rasa's own ResponseSelector (about a quarter of an hour on two cores).
+        with_rasa_baseline: also train Rasa's own ResponseSelector (half an hour the first time).
         with_http: also ask the bot that runs from the same folder.
         page: the model card whose figures are to be written again.
         floors: bounds by file name; by default question-floors.json beside ``path``, if there is one.
@@ -95,8 +96,8 @@ def _ask_baselines(
     finally:
         store.close()
     if with_rasa:
-        say("training Rasa's ResponseSelector (about a quarter of an hour)")
-        found["Rasa ResponseSelector"] = ask_rasa(settings.rasa_python, classes, examples, questions)
+        say("training Rasa's ResponseSelector (half an hour the first time)")
+        found[RASA] = ask_rasa(settings.rasa_python, settings.var_dir / "rasa-baseline", classes, examples, questions)
     return found
 
 

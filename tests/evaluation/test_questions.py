@@ -24,6 +24,7 @@ from bot.evaluation.question_figures import (
 )
 from bot.evaluation.question_report import END, START, write_evaluation_page, write_report
 from bot.evaluation.questions import (
+    RASA,
     Prediction,
     Question,
     QuestionFileError,
@@ -314,6 +315,18 @@ def test_page_keeps_what_stands_around_the_figures(tmp_path: Path) -> None:
     assert once.endswith("\nafter\n")
     assert "old" not in once
     assert "| English: right outright | 1 | 1.00 (0.21 to 1.00) |" in once
+
+
+def test_page_says_which_goals_are_missed(tmp_path: Path) -> None:
+    page = tmp_path / "evaluation.md"
+    page.write_text(f"{START}\n{END}\n", encoding="utf-8")
+    results = results_of(ASKED, GOT)
+    results["judges"][RASA] = results["judges"]["search"]
+    write_evaluation_page(results, page)
+    text = page.read_text(encoding="utf-8")
+    assert "| English: right outright | at least 0.82 | 1.000 | yes |" in text
+    assert "| Spanish: wrong, given as sure | at most 0.04 | 1.000 | **no** |" in text
+    assert f"| English: right outright, times {RASA} | at least 3 | 1.0 | **no** |" in text
 
 
 def test_page_without_markers_is_refused(tmp_path: Path) -> None:
