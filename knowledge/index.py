@@ -33,7 +33,8 @@ from knowledge.render import render_body
 from knowledge.snapshot import dump_knowledge, restore_knowledge
 from knowledge.vectors import VectorIndex
 
-FORMAT = 1
+# Part of a build's name: raise it when the form of the files, or a constant of the head or the calibration, changes.
+FORMAT = 2
 OUT_OF_SCOPE = "out-of-scope"
 KEPT_BUILDS = 2
 Progress = Callable[[str, int, int], None]
