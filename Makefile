@@ -1,5 +1,5 @@
 # make run: set up what is missing, then start everything.  make test: set up, then run every test.
-.PHONY: run test setup setup-test check lint format evaluate screenshots bench lock clean
+.PHONY: run test setup setup-test lint format evaluate screenshots lock clean
 
 run: setup
 	@exec .venv/bin/carebot run
@@ -21,6 +21,14 @@ lint: setup-test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+evaluate: setup-test
+	.venv/bin/carebot evaluate questions
+	.venv/bin/carebot evaluate safety
+
+# The main screens in both languages, light and dark, phone and desktop, into var/screenshots.
+screenshots: setup-test
+	.venv/bin/python -m pytest -q -m browser tests/web
 
 format: setup-test
 	.venv/bin/ruff check --fix .

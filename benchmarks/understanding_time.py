@@ -15,7 +15,7 @@ from benchmarks.measuring import fresh_questions, summarize, write_result
 from bot.settings import load_settings
 from knowledge.encoder import load_encoder
 from knowledge.index import load_index
-from knowledge.search import Searcher
+from knowledge.search import LONG_MESSAGE, Searcher
 
 TARGET = 1.6
 
@@ -30,6 +30,7 @@ def main() -> None:
     searcher = Searcher(load_index(settings.index_dir, encoder), encoder)
     bare: list[float] = []
     understood: list[float] = []
+    lengths: list[int] = []
     for number, (language, text) in enumerate(fresh_questions(count + 3)):
         language_known = "es" if language == "es" else "en"
         tasks: list[tuple[list[float], Callable[[], object]]] = [
@@ -42,13 +43,20 @@ def main() -> None:
             task()
             if number >= 3:
                 times.append(time.perf_counter() - started)
+        if number >= 3:
+            lengths.append(len(text))
     ratio = float(np.median(understood) / np.median(bare))
+    ratios, is_long = np.asarray(understood) / np.asarray(bare), np.asarray(lengths) >= LONG_MESSAGE
     result = {
         "questions": len(bare),
         "bare_encode": summarize(bare),
         "understanding": summarize(understood),
         "ratio_of_medians": round(ratio, 3),
-        "ratio_median": round(float(np.median(np.asarray(understood) / np.asarray(bare))), 3),
+        "ratio_median": round(float(np.median(ratios)), 3),
+        "ratio_median_short": round(float(np.median(ratios[~is_long])), 3),
+        "ratio_median_long": round(float(np.median(ratios[is_long])), 3),
+        "long_from_characters": LONG_MESSAGE,
+        "long_questions": int(is_long.sum()),
         "target": TARGET,
     }
     write_result(settings.var_dir, "understanding_time", result)

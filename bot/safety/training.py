@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.message import Tier
 from bot.safety.errors import SafetyModelError
-from bot.safety.learned import Floats, KernelHeads, LearnedModel, Thresholds, kernel, save_safety_model
+from bot.safety.learned import Floats, KernelHeads, LearnedModel, Thresholds, kernel, save_safety_model, text_to_embed
 from bot.safety.normalize import canonical
 from knowledge.embedding_store import EmbeddingStore
 from knowledge.encoder import Encoder
@@ -105,8 +105,9 @@ def train_safety_model(
     if len(examples) < 200 or not any(carded for _, carded in labelled) or all(carded for _, carded in labelled):
         raise SafetyModelError(f"{len(examples)} examples are too few. Restore data/safety/examples.jsonl.")
     harmless = harmless[:: max(1, -(-len(harmless) // MAX_HARMLESS))]
-    texts = [canonical(item.text) for item in examples] + [canonical(text) for _, text in harmless]
-    vectors = store.encode(encoder, texts, "query")
+    written = [item.text for item in examples] + [text for _, text in harmless]
+    vectors = store.encode(encoder, [text_to_embed(text) for text in written], "query")
+    texts = [canonical(text) for text in written]
     vectorizer = NgramVectorizer.fit(texts, min_df=MIN_DF)
     data = _Training(
         lang=np.array([item.lang for item in examples] + [lang for lang, _ in harmless]),
