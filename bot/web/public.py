@@ -19,6 +19,7 @@ from bot.rate_limit import RateLimiter
 from bot.settings import Settings
 from bot.web.answers import answer_routes
 from bot.web.api import MessagesEndpoint
+from bot.web.safety_page import show_safety
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
@@ -87,6 +88,7 @@ def build_public_app(
     return Starlette(
         routes=[
             Route("/", page),
+            Route("/safety", show_safety),
             Route("/api/messages", MessagesEndpoint(bot, limiter).post, methods=["POST"]),
             Route("/health", health),
             Route("/metrics", metrics),

@@ -4,6 +4,7 @@ export const STRINGS = {
   en: {
     title: "Kaiser mental-health strikes: questions and answers",
     notice: "Automated program. Not a clinician, not Kaiser, not the union. Nobody reads this chat.",
+    safetyLink: "Safety",
     leave: "Leave now",
     leaveHint: "Clears this chat and goes to Google. Or press Shift three times.",
     languageLabel: "Language",
@@ -60,6 +61,7 @@ export const STRINGS = {
   es: {
     title: "Huelgas de salud mental en Kaiser: preguntas y respuestas",
     notice: "Programa automático. No es personal clínico, ni Kaiser, ni el sindicato. Nadie lee este chat.",
+    safetyLink: "Seguridad",
     leave: "Salir ya",
     leaveHint: "Borra este chat y va a Google. O presione la tecla Mayús (Shift) tres veces.",
     languageLabel: "Idioma",
