@@ -131,7 +131,7 @@ class Composer:
         """Give the sources of answers, each once."""
         ids = dict.fromkeys(source for entry in entries for source in entry.sources)
         found = [self.knowledge.sources[source] for source in ids]
-        return tuple(SourceLink(item.publisher, item.url, item.date or "") for item in found)
+        return tuple(SourceLink(item.publisher, item.url, item.shown_date) for item in found)
 
     def _question(self, faq: str, language: Language) -> Button | None:
         entry = self.knowledge.get(faq, language)

@@ -85,7 +85,7 @@ def web_text(entry: Entry, body: str, sources: list[Source]) -> str:
 
 
 def _named(source: Source) -> str:
-    return f"{source.publisher} ({source.date})" if source.date else source.publisher
+    return f"{source.publisher} ({source.shown_date})" if source.shown_date else source.publisher
 
 
 def _checked(day: date, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import reprlib
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "es")
 MAX_FILE_BYTES = 1_000_000
 # The files nest four deep; the C parser overflows the stack on some ten thousand, and takes the program with it.
 MAX_DEPTH = 20
+PRINTED_DATE = re.compile(r"\d{4}(-\d{2}){0,2}(?=$| \(|/| to )")
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -78,6 +80,12 @@ class Source(BaseModel):
     kind: str
     date: str | None = None
     url: str
+
+    @property
+    def shown_date(self) -> str:
+        """Give the year, month or day people are shown, without our notes on it; "" when the page bears no date."""
+        found = PRINTED_DATE.match(self.date or "")
+        return found.group() if found else ""
 
 
 class Fact(BaseModel):

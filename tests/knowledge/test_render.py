@@ -6,7 +6,7 @@ import pytest
 from knowledge.base import KnowledgeBase, load_knowledge
 from knowledge.errors import EntryError
 from knowledge.lint_prose import NUMBER, digits_of, numbers_of, without_references
-from knowledge.registry import LANGUAGES
+from knowledge.registry import LANGUAGES, Source
 from knowledge.render import format_date, render_body, render_status, render_text
 
 
@@ -95,3 +95,19 @@ def test_answers_about_todays_strike_are_rendered_from_the_status(real) -> None:
     for faq in ("strike-status", "norcal-2026-status", "strike-duration"):
         for language in LANGUAGES:
             assert "{{status." in real.entries[faq, language].body
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("2025-05-08", "2025-05-08"),
+        ("2024-10 (day not shown)", "2024-10"),
+        ("2024-10/11 (day not shown)", "2024-10"),
+        ("not shown (older page)", ""),
+        ("2020 data; page date not shown", ""),
+        (None, ""),
+    ],
+)
+def test_people_are_shown_a_date_without_our_notes_on_it(printed: str | None, shown: str) -> None:
+    source = Source(id="a", publisher="A", kind="news", date=printed, url="https://example.org")
+    assert source.shown_date == shown
