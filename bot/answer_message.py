@@ -13,10 +13,10 @@ from bot.conversation import Conversation, Conversations
 from bot.dialogue import Dialogue
 from bot.errors import RasaUnavailableError
 from bot.language import detect_language
-from bot.message import Button, IncomingMessage, Part, Reply, SafetyVerdict, Tier
+from bot.message import SAFE, Button, IncomingMessage, Part, Reply, SafetyVerdict, Tier
 from bot.metrics import Metrics
 from bot.moves import Move
-from bot.payload import parse_payload
+from bot.payload import Payload, parse_payload
 from bot.rasa_client import RasaClient
 from bot.safety.cards import LAST_RESORT, card_text
 from bot.safety.gate import SafetyGate
@@ -26,6 +26,9 @@ from knowledge.registry import Language
 from knowledge.render import render_text
 
 logger = logging.getLogger(__name__)
+# Many times what they take. A part that hangs must not keep a person in danger waiting.
+SAFETY_SECONDS = 6.0
+ANSWER_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,22 @@ async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
         conversation = bot.conversations.get(message.sender)
         payload = parse_payload(message.text)
         if payload is not None:
-            language = _language(message, conversation, detect=False)
-            reply = await press_button(payload, message, conversation, language, bot)
+            reply = await _answer_press(payload, message, conversation, bot)
         else:
             reply = await _answer_words(message, conversation, bot)
         conversation.language = reply.language
         conversation.introduced = True
         bot.metrics.count_reply(message.channel, reply)
         return replace(reply, trace_id=uuid4().hex)
+
+
+async def _answer_press(payload: Payload, message: IncomingMessage, conversation: Conversation, bot: Bot) -> Reply:
+    language = _language(message, conversation, detect=False)
+    try:
+        return await asyncio.wait_for(press_button(payload, message, conversation, language, bot), ANSWER_SECONDS)
+    except Exception as error:  # the last line of defence, as for words
+        _count_error(error, bot)
+        return _unavailable(SAFE, language, bot)
 
 
 async def _answer_words(message: IncomingMessage, conversation: Conversation, bot: Bot) -> Reply:
@@ -72,12 +83,14 @@ async def _answer_words(message: IncomingMessage, conversation: Conversation, bo
         if verdict.tier is Tier.T1:
             conversation.pending_question = message.text
             return _crisis_reply(verdict, conversation, language, bot)
-        reply = await answer_question(message, conversation, language, bot)
+        reply = await asyncio.wait_for(answer_question(message, conversation, language, bot), ANSWER_SECONDS)
         return _with_care(reply, verdict, conversation, language, bot)
     except Exception as error:  # the last line of defence: a person gets the lines, whatever broke
-        logger.error("answering failed (%s)", type(error).__name__)
-        bot.metrics.count_error(type(error).__name__)
-        return _unavailable(verdict, conversation, language, bot)
+        _count_error(error, bot)
+        if verdict.tier is Tier.T2:
+            card = _card(verdict, conversation, language, bot, buttons=("text",))
+            return Reply(parts=(card,), outcome="unavailable", language=language, safety=verdict)
+        return _unavailable(verdict, language, bot)
 
 
 async def answer_question(message: IncomingMessage, conversation: Conversation, language: Language, bot: Bot) -> Reply:
@@ -113,10 +126,10 @@ def rasa_name(message: IncomingMessage, conversation: Conversation) -> str:
 async def _assess(text: str, conversation: Conversation, bot: Bot) -> SafetyVerdict:
     previous = conversation.last_text or None
     try:
-        verdict = await asyncio.to_thread(bot.gate.assess, text, previous)
-    except Exception as error:  # the gate guards itself; this guards against the thread pool
-        logger.error("safety gate failed (%s)", type(error).__name__)
-        verdict = bot.gate.assess_lexicon_only(text)
+        verdict = await asyncio.wait_for(asyncio.to_thread(bot.gate.assess, text, previous), SAFETY_SECONDS)
+    except Exception as error:  # the gate guards itself; this guards against an encoder that hangs
+        bot.gate.count_learned_failure(type(error).__name__)
+        verdict = bot.gate.assess_lexicon_only(text, previous)
     bot.metrics.count_safety(verdict, conversation.language or "en")
     return verdict
 
@@ -182,11 +195,14 @@ def _card(
     return Part(words, "card", () if quiet else tuple(titles.values()))
 
 
-def _unavailable(verdict: SafetyVerdict, conversation: Conversation, language: Language, bot: Bot) -> Reply:
+def _count_error(error: Exception, bot: Bot) -> None:
+    logger.error("answering failed (%s)", type(error).__name__)
+    bot.metrics.count_error(type(error).__name__)
+
+
+def _unavailable(verdict: SafetyVerdict, language: Language, bot: Bot) -> Reply:
     try:
         part = Part(bot.service.composer.fixed("unavailable", language))
     except Exception:
-        part = Part(LAST_RESORT[language])
-    if verdict.tier in (Tier.T1, Tier.T2):
-        part = _card(verdict, conversation, language, bot, buttons=("text",))
+        part = Part(f"{fixed_text('no_answers', language)}\n\n{LAST_RESORT[language]}")
     return Reply(parts=(part,), outcome="unavailable", language=language, safety=verdict)

@@ -64,5 +64,5 @@ async def _answer_here(settings: Settings, body: dict[str, Any]) -> dict[str, An
     index = ensure_index(settings, encoder)
     service = Service(encoder)
     service.use(Searcher(index, encoder))
-    gate = build_gate(settings, index, encoder, lambda step: None)
+    gate = build_gate(settings, service, lambda step: None)
     return reply_to_json(await answer_message(message, Bot(gate, Conversations(), service, Metrics())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
@@ -176,6 +177,7 @@ def _start(quiet: bool = False) -> Settings:
     logging.basicConfig(
         level="WARNING" if quiet else settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.raiseExceptions = False
     # These loggers print addresses with tokens in them, or texts of people, at INFO or when something fails.
     for name in ("httpx", "httpcore", "telegram", "uvicorn.access", "sentence_transformers", "filelock"):
         logging.getLogger(name).setLevel("WARNING")
@@ -185,7 +187,9 @@ def _start(quiet: bool = False) -> Settings:
 
 
 def _say(message: str) -> None:
-    console.print(f"carebot: {message}", markup=False)
+    # A full disk behind the output must not stop a bot that people write to.
+    with contextlib.suppress(OSError):
+        console.print(f"carebot: {message}", markup=False)
 
 
 class _progress_bar:
@@ -198,6 +202,10 @@ class _progress_bar:
         return self._update
 
     def _update(self, step: str, done: int, total: int) -> None:
+        with contextlib.suppress(OSError):
+            self._draw(step, done, total)
+
+    def _draw(self, step: str, done: int, total: int) -> None:
         if total == 0:
             return
         if not self._tasks:
@@ -209,4 +217,5 @@ class _progress_bar:
             self._progress.stop()
 
     def __exit__(self, *error: object) -> None:
-        self._progress.stop()
+        with contextlib.suppress(OSError):
+            self._progress.stop()

@@ -32,9 +32,9 @@ from bot.telegram.gateway import TelegramGateway
 from bot.watch_index import watch_index
 from bot.web.internal import build_internal_app
 from bot.web.public import build_public_app
-from knowledge.encoder import SentenceEncoder, load_encoder
+from knowledge.encoder import load_encoder
 from knowledge.errors import CarebotError
-from knowledge.index import Index
+from knowledge.index import load_index
 from knowledge.search import Searcher
 
 logger = logging.getLogger(__name__)
@@ -109,21 +109,20 @@ async def _start_and_wait(
     stop: asyncio.Event,
 ) -> None:
     report("loading the encoder")
-    encoder = await asyncio.to_thread(load_encoder, settings.encoder)
-    index = await asyncio.to_thread(ensure_index, settings, encoder, progress)
-    service = Service(encoder)
-    service.use(Searcher(index, encoder))
-    gate = await asyncio.to_thread(build_gate, settings, index, encoder, report)
+    service = await asyncio.to_thread(build_service, settings, report, progress)
+    gate = await asyncio.to_thread(build_gate, settings, service, report)
     bot = Bot(gate, Conversations(), service, Metrics())
 
     internal_url = f"http://{LOOPBACK}:{internal.getsockname()[1]}"
-    await stack.enter_async_context(serving(build_internal_app(encoder, build_executor(service.dialogue)), internal))
+    if service.encoder is not None:
+        internal_app = build_internal_app(service.encoder, build_executor(service.dialogue))
+        await stack.enter_async_context(serving(internal_app, internal))
     gateway = await _start_telegram(settings, bot, stack)
-    healthy = (lambda: gateway.healthy) if gateway else (lambda: None)
-    app = build_public_app(bot, settings, telegram_routes(gateway), healthy)
+    app = build_public_app(bot, settings, telegram_routes(gateway), gateway.parts if gateway else dict)
     await stack.enter_async_context(serving(app, public))
-    watcher = asyncio.create_task(watch_index(settings.index_dir, service))
-    stack.push_async_callback(_cancel, watcher)
+    if service.encoder is not None:
+        watcher = asyncio.create_task(watch_index(settings.index_dir, service, service.encoder))
+        stack.push_async_callback(_cancel, watcher)
 
     rasa = await _start_rasa(settings, bot, internal_url, stack, report)
     address = f"http://{settings.http_host}:{public.getsockname()[1]}"
@@ -133,14 +132,39 @@ async def _start_and_wait(
     await stop.wait()
 
 
-def build_gate(settings: Settings, index: Index, encoder: SentenceEncoder, report: Report) -> SafetyGate:
-    """Build the safety gate; without its learned layer it works all the same, and says so in /health."""
+def build_service(settings: Settings, report: Report, progress: Callable[[str, int, int], None]) -> Service:
+    """Load the encoder and the index. Without them nothing is answered, but the crisis cards still go out."""
+    service = Service()
     try:
-        ensure_safety_model(settings, index.knowledge, encoder, report)
-        return SafetyGate(load_safety_model(settings.var_dir / "safety", encoder))
-    except (CarebotError, OSError) as error:
-        logger.error("the learned safety layer is not available: %s", error)
+        service.encoder = load_encoder(settings.encoder)
+        service.use(Searcher(ensure_index(settings, service.encoder, progress), service.encoder))
+    except Exception as error:  # whatever it is, it must not keep a card from anyone
+        report(f"NOT READY: {_reason(error)}")
+    if service.encoder is not None and service.searcher is None:
+        # New knowledge that is wrong keeps the last good index in service.
+        try:
+            service.use(Searcher(load_index(settings.index_dir, service.encoder), service.encoder))
+            report(f"the last good index is in service: {service.build}")
+        except Exception as error:
+            report(f"only crisis cards are sent until this is mended ({_reason(error)})")
+    return service
+
+
+def build_gate(settings: Settings, service: Service, report: Report) -> SafetyGate:
+    """Build the safety gate; without its learned layer it works all the same, and says so in /health."""
+    if service.encoder is None:
         return SafetyGate(None)
+    try:
+        if service.searcher is not None:
+            ensure_safety_model(settings, service.searcher.index.knowledge, service.encoder, report)
+        return SafetyGate(load_safety_model(settings.var_dir / "safety", service.encoder))
+    except Exception as error:  # whatever it is, the lexicon alone must start
+        report(f"the learned safety layer is not available: {_reason(error)}")
+        return SafetyGate(None)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, CarebotError) else type(error).__name__
 
 
 @contextlib.asynccontextmanager
@@ -170,7 +194,13 @@ async def _start_rasa(
         if not await client.is_up():
             report(f"CAREBOT_RASA_URL: no Rasa answers at {settings.rasa_url} yet; answers come without it until then")
         return None
-    model = await asyncio.to_thread(ensure_rasa_model, settings, internal_url, report)
+    if bot.service.encoder is None:
+        return None
+    try:
+        model = await asyncio.to_thread(ensure_rasa_model, settings, internal_url, report)
+    except (CarebotError, OSError) as error:
+        report(f"answers come without Rasa: {_reason(error)}")
+        return None
     report("starting Rasa (about 20 s)")
     with bind(LOOPBACK, 0, "Rasa's port") as free:
         port = free.getsockname()[1]

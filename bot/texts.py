@@ -117,6 +117,11 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "My last check of this is too old to repeat. Please look at {{status.check}}.",
         "es": "Mi última revisión de esto es demasiado vieja para repetirla. Consulte {{status.check}}.",
     },
+    # Said when there is no index, so it names nothing that would have to be looked up.
+    "no_answers": {
+        "en": "I cannot look up answers right now. Please try again later.",
+        "es": "En este momento no puedo buscar respuestas. Intente más tarde, por favor.",
+    },
     "unavailable": {
         "en": "I cannot answer questions right now. Please try again in a few minutes. For a crisis: call or text "
         "{{lifeline-988.call}}. In danger now: {{emergency-911.call}}.",

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from bot.service import Service
+from knowledge.encoder import Encoder
 from knowledge.errors import CarebotError
 from knowledge.index import current_build, load_index
 from knowledge.search import Searcher
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 
 
-async def watch_index(directory: Path, service: Service) -> None:
+async def watch_index(directory: Path, service: Service, encoder: Encoder) -> None:
     """Look for a new build twice a second, for ever."""
     refused = ""
     while True:
@@ -23,12 +24,11 @@ async def watch_index(directory: Path, service: Service) -> None:
         build = current_build(directory) or ""
         if build in ("", service.build, refused):
             continue
-        assert service.encoder is not None
         try:
-            index = await asyncio.to_thread(load_index, directory, service.encoder)
+            index = await asyncio.to_thread(load_index, directory, encoder)
         except CarebotError as error:
             refused = build
             logger.error("the new index is refused, the old one stays in service: %s", error)
             continue
-        service.use(Searcher(index, service.encoder))
+        service.use(Searcher(index, encoder))
         logger.info("index %s is in service", index.build)

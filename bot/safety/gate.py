@@ -25,7 +25,7 @@ class SafetyGate:
     """Assesses messages. Safe to share between threads: it keeps no message.
 
     Attributes:
-        learned_failures: how often the second layer raised since the start.
+        learned_failures: how often the second layer raised, or came too late, since the start.
         learned_available: whether the second layer is there and answered the last time it was asked.
     """
 
@@ -75,12 +75,16 @@ class SafetyGate:
             if previous is not None and _may_be_a_piece(text, previous, verdict):
                 verdict = _higher(verdict, self._judge_pieces(self._learned, text, previous))
         except Exception as error:  # whatever it is, the first layer's verdict must still get out
-            self.learned_failures += 1
-            self.learned_available = False
-            logger.error("second safety layer failed (%s); the lexicon answers alone", type(error).__name__)
+            self.count_learned_failure(type(error).__name__)
             return SAFE
         self.learned_available = True
         return verdict
+
+    def count_learned_failure(self, kind: str) -> None:
+        """Record that the second layer raised, or did not answer in time."""
+        self.learned_failures += 1
+        self.learned_available = False
+        logger.error("second safety layer failed (%s); the lexicon answers alone", kind)
 
     @staticmethod
     def _judge_pieces(learned: LearnedLayer, text: str, previous: str) -> SafetyVerdict:

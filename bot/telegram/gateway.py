@@ -75,6 +75,10 @@ class TelegramGateway:
         """Whether the last call to Telegram for updates worked, or the webhook is registered."""
         return self._poller.healthy or self._registered
 
+    def parts(self) -> dict[str, bool]:
+        """Say which parts of the channel are up, for /health."""
+        return {"telegram": self.healthy, "database": self._store.available}
+
     @property
     def webhook(self) -> Webhook | None:
         """Where the public server hands over what is posted to ``webhook.path``; None while the bot polls."""
@@ -86,7 +90,7 @@ class TelegramGateway:
         Telegram out of reach is no error: the bot keeps trying, for the web page must come up all the same.
 
         Raises:
-            StartError: there is no token, or Telegram does not take it, or the database cannot be used.
+            StartError: there is no token, or Telegram does not take it.
         """
         if self._settings.telegram_token is None:
             raise StartError("CAREBOT_TELEGRAM_TOKEN: not set. Get a token from @BotFather.")

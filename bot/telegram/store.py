@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
-from bot.errors import SettingsError, StartError
+from bot.errors import SettingsError
 from bot.settings import Settings
 from knowledge.registry import LANGUAGES, Language
 
@@ -35,13 +35,10 @@ class Store:
         self._bot = token.partition(":")[0]
         self._connection: sqlite3.Connection | None = None
         self._answered: set[int] = set()
+        self._failed = False
 
     def open(self) -> None:
-        """Open or make the file.
-
-        Raises:
-            StartError: it cannot be written or is no SQLite file.
-        """
+        """Open or make the file. One that cannot be used is said in the log, and memory serves until a restart."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self._path, isolation_level=None)
@@ -52,10 +49,17 @@ class Store:
             self._answered = {row[0] for row in rows}
         except (sqlite3.Error, OSError) as error:
             self.close()
-            raise StartError(
-                f"{self._path}: cannot be used as a database ({type(error).__name__}). "
-                "Make its folder writable, delete the file, or set CAREBOT_DATABASE_URL."
-            ) from error
+            logger.error(
+                "%s cannot be used as a database (%s); after a restart an update may be answered twice. "
+                "Make its folder writable, delete the file, or set CAREBOT_DATABASE_URL.",
+                self._path,
+                type(error).__name__,
+            )
+
+    @property
+    def available(self) -> bool:
+        """Whether the file was usable when it was last opened or used."""
+        return self._connection is not None and not self._failed
 
     def close(self) -> None:
         """Close the file."""
@@ -82,6 +86,7 @@ class Store:
             query = "SELECT language FROM chosen_language WHERE chat = ?"
             row = self._connection.execute(query, (self._name(chat_id),)).fetchone()
         except sqlite3.Error as error:
+            self._failed = True
             logger.error("the database cannot be read (%s)", type(error).__name__)
             return None
         return cast(Language, row[0]) if row and row[0] in LANGUAGES else None
@@ -111,7 +116,9 @@ class Store:
             return
         try:
             self._connection.execute(statement, tuple(values))
+            self._failed = False
         except sqlite3.Error as error:
+            self._failed = True
             logger.error("the database cannot be written (%s)", type(error).__name__)
 
 

@@ -9,17 +9,21 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.answer_message import Bot
+from bot.errors import StartError
 from bot.rate_limit import RateLimiter
+from bot.safety.cards import LAST_RESORT
 from bot.settings import Settings
+from bot.texts import text
 from bot.web.answers import answer_routes
 from bot.web.api import MessagesEndpoint
 from bot.web.safety_page import show_safety
+from knowledge.registry import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
@@ -61,7 +65,7 @@ class SecurityHeaders:
 
 
 def build_public_app(
-    bot: Bot, settings: Settings, extra_routes: list[Route], telegram_healthy: Callable[[], bool | None]
+    bot: Bot, settings: Settings, extra_routes: list[Route], other_parts: Callable[[], dict[str, bool]]
 ) -> Starlette:
     """Build the app.
 
@@ -69,14 +73,14 @@ def build_public_app(
         bot: what answers.
         settings: for the rate limit and the public address.
         extra_routes: routes of other channels (Telegram's webhook).
-        telegram_healthy: True or False while Telegram is in use, None while it is not.
+        other_parts: which parts of other channels are up, for /health.
     """
 
     async def page(request: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
 
     async def health(request: Request) -> Response:
-        parts = await health_of(bot, telegram_healthy())
+        parts = await health_of(bot) | other_parts()
         # The page answers and cards come as long as this process runs, so a part that is down is no reason for 503.
         return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": parts})
 
@@ -97,23 +101,25 @@ def build_public_app(
             *extra_routes,
         ],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={Exception: _say_server_error},
+        exception_handlers={StartError: _say_no_answers, Exception: _say_server_error},
     )
 
 
-async def health_of(bot: Bot, telegram: bool | None) -> dict[str, bool]:
+async def health_of(bot: Bot) -> dict[str, bool]:
     """Say which parts are up."""
     rasa_up = bot.rasa is not None and await bot.rasa.is_up()
     bot.metrics.rasa_up.set(rasa_up)
-    parts = {
+    return {
         "safety_lexicon": True,
         "safety_learned": bot.gate.learned_available,
         "index": bot.service.searcher is not None,
         "rasa": rasa_up,
     }
-    if telegram is not None:
-        parts["telegram"] = telegram
-    return parts
+
+
+async def _say_no_answers(request: Request, error: Exception) -> Response:
+    words = "\n\n".join(f"{text('no_answers', language)}\n{LAST_RESORT[language]}" for language in LANGUAGES)
+    return PlainTextResponse(words, 503, headers={"retry-after": "60"})
 
 
 async def _say_server_error(request: Request, error: Exception) -> Response:

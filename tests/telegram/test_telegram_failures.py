@@ -49,10 +49,24 @@ async def test_wrong_database_address_names_the_setting(
 ) -> None:
     with pytest.raises(SettingsError, match="CAREBOT_DATABASE_URL"):
         build(settings.model_copy(update={"database_url": "postgres://x"}), fake, knowledge)
+
+
+async def test_a_broken_database_is_named_and_the_bot_answers(
+    settings: Settings,
+    fake: FakeBot,
+    knowledge: KnowledgeBase,
+    tmp_path: Path,
+    server: BotApiServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     (tmp_path / "broken").write_bytes(b"no database " * 100)
     gateway = build(settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/broken"}), fake, knowledge)
-    with pytest.raises(StartError, match="CAREBOT_DATABASE_URL"):
-        await gateway.start()
+    await gateway.start()
+    server.write(CHAT, "hi")
+    assert await server.wait_for_texts(CHAT, 1)
+    assert gateway.parts() == {"telegram": True, "database": False}
+    assert "CAREBOT_DATABASE_URL" in caplog.text
+    await gateway.stop()
 
 
 async def test_unreachable_telegram_is_tried_again(fake: FakeBot, knowledge: KnowledgeBase, tmp_path: Path) -> None:
