@@ -15,7 +15,8 @@ NGRAMS = (2, 5)
 
 def fold(text: str) -> str:
     """Lower-case a text and take its accents off."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
+    # Decomposed on both sides: "𝐀" becomes a letter with a lower case only then, and lower-casing can compose anew.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
