@@ -78,7 +78,7 @@ async def _answer_press(payload: Payload, message: IncomingMessage, conversation
 async def _answer_words(message: IncomingMessage, conversation: Conversation, bot: Bot) -> Reply:
     verdict = await _assess(message.text, conversation, bot)
     language = _language(message, conversation, detect=True)
-    conversation.last_text, conversation.last_tier = message.text, verdict.tier
+    conversation.remember(message.text)
     try:
         if verdict.tier is Tier.T1:
             conversation.pending_question = message.text

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.message import Tier
 from knowledge.registry import Language
 
 KEPT_SECONDS = 6 * 3_600
 MAX_CONVERSATIONS = 20_000
+PIECE_WORDS, CHAIN_WORDS = 3, 9
 
 
 @dataclass
@@ -21,7 +21,8 @@ class Conversation:
     Attributes:
         chosen: the language the person chose, if they did.
         language: the language of the last reply.
-        last_text: the last message, only to check it together with the next one.
+        last_text: the last message, or the last few where each was a word or three, only to check it together with
+            the next one.
         pending_question: a question that came with a T1 message, to be answered on request.
         cards: how many cards of each category were shown.
         generation: part of the name Rasa knows the conversation by; changed to forget it.
@@ -32,12 +33,17 @@ class Conversation:
     last_text: str = ""
     pending_question: str = ""
     cards: dict[str, int] = field(default_factory=dict)
-    last_tier: Tier = Tier.T0
     introduced: bool = False
     asked_if_safe: bool = False
     misses: int = 0
     touched: float = 0.0
     generation: int = 0
+
+    def remember(self, text: str) -> None:
+        """Keep a message for the check of the next one; one sent word by word is kept as a whole."""
+        pieces = [self.last_text, text]
+        in_pieces = len(text.split()) <= PIECE_WORDS and len(self.last_text.split()) <= CHAIN_WORDS
+        self.last_text = " ".join(filter(None, pieces)) if in_pieces else text
 
 
 class Conversations:

@@ -30,6 +30,8 @@ LEXICAL_WEIGHT = 0.5
 # Below even odds a learned verdict is T2 at most: a card with 988 misses nobody, and 911 at every doubt would frighten.
 SURE_ENOUGH_FOR_911 = 0.5
 HEAD_ARRAYS = ("mean", "dense", "weights", "offsets", "slopes", "shifts")
+# "I" or "ok" says nothing by itself; with the message before it, it is judged all the same.
+MIN_LETTERS = 4
 ARRAYS, META = "safety-model.npz", "safety-model.json"
 REMEDY = "Run `carebot index` to train it again."
 SPANISH_WORDS = (
@@ -145,7 +147,7 @@ class LearnedModel:
 
     def danger(self, text: str) -> tuple[Floats, float]:
         """Give the probabilities of a message and that it deserves a card."""
-        if not any(char.isalpha() for char in canonical(text)):
+        if sum(char.isalpha() for char in canonical(text)) < MIN_LETTERS:
             return np.zeros(len(self.heads.names), dtype=np.float32), 0.0
         found = self.probabilities([text])[0]
         return found, float(found[self.heads.names.index("card")])

@@ -22,3 +22,15 @@ def test_forgets_after_some_hours_without_use() -> None:
     conversations.get("b")
     assert len(conversations) == 1
     assert conversations.get("a").last_text == ""
+
+
+def test_a_message_sent_word_by_word_is_kept_whole() -> None:
+    conversation = Conversations().get("a")
+    for piece in ("I", "want", "to", "die"):
+        conversation.remember(piece)
+    assert conversation.last_text == "I want to die"
+    conversation.remember("they cancelled my appointment today")
+    conversation.remember("why")
+    assert conversation.last_text == "they cancelled my appointment today why"
+    conversation.remember("how long will the strike last")
+    assert conversation.last_text == "how long will the strike last"
