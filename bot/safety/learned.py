@@ -1,7 +1,8 @@
-"""The second layer: kernel ridge regression over embeddings and n-grams, with calibrated probabilities.
+"""The second layer: kernel ridge regression over embeddings and n-grams, and a small network over its scores.
 
-A message's score is a weighted sum of its likeness to every training message. Linear heads transferred worse from
-writer to writer; docs/safety-protocol.md has the comparison.
+A message's score for each category, harmless ones too, is a weighted sum of its likeness to every training message.
+Whether it deserves a card is decided over all scores together (stacking, Wolpert 1992): one category that stands out
+means more than the same sum spread over many. docs/safety-protocol.md compares both and linear heads.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from knowledge.kernel_ridge import centre
 from knowledge.lexical import NgramVectorizer, fold
 
 Floats = NDArray[np.float32]
-FORMAT = 2
+FORMAT = 3
 SHARPNESS = 0.6
 LEXICAL_WEIGHT = 0.5
 # Below even odds a learned verdict is T2 at most: a card with 988 misses nobody, and 911 at every doubt would frighten.
 SURE_ENOUGH_FOR_911 = 0.5
 HEAD_ARRAYS = ("mean", "dense", "weights", "offsets", "slopes", "shifts")
+NETWORK_ARRAYS = ("centre", "scale", "hidden", "hidden_bias", "out", "out_bias")
+# What the network decides; every other probability is a calibrated score.
+DECIDED = ("card", "imminent")
 # "I" or "ok" says nothing by itself; with the message before it, it is judged all the same.
 MIN_LETTERS = 4
 ARRAYS, META = "safety-model.npz", "safety-model.json"
@@ -94,17 +98,56 @@ class KernelHeads:
         # Turned once: scipy turns the matrix again for every product otherwise.
         return self.sparse.T.tocsr()
 
-    def probabilities(self, vectors: Floats, rows: csr_matrix) -> Floats:
-        """Give (m, heads) calibrated probabilities of m messages."""
+    def scores(self, vectors: Floats, rows: csr_matrix) -> Floats:
+        """Give (m, heads) scores of m messages."""
         likeness = kernel(centre(vectors, self.mean) @ self.dense.T, (rows @ self._columns).toarray())
-        scores = likeness @ self.weights + self.offsets
-        return np.asarray(1 / (1 + np.exp(-(scores * self.slopes + self.shifts))), dtype=np.float32)
+        return np.asarray(likeness @ self.weights + self.offsets, dtype=np.float32)
+
+    def calibrate(self, scores: Floats) -> Floats:
+        """Turn scores into probabilities, each head by itself."""
+        return sigmoid(scores * self.slopes + self.shifts)
+
+
+@dataclass(frozen=True)
+class StackingNetwork:
+    """One hidden layer over the scores of all heads, one network for each of ``DECIDED``.
+
+    Attributes:
+        centre: (heads,) taken from the scores.
+        scale: (heads,) the scores are divided by.
+        hidden: (decisions, heads, units) weights, with ``hidden_bias`` (decisions, units).
+        out: (decisions, units) weights, with ``out_bias`` (decisions,).
+    """
+
+    centre: Floats
+    scale: Floats
+    hidden: Floats
+    hidden_bias: Floats
+    out: Floats
+    out_bias: Floats
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Give (m, decisions) probabilities."""
+        plain = (scores - self.centre) / self.scale
+        units = np.maximum(np.einsum("mk,dkh->mdh", plain, self.hidden) + self.hidden_bias, 0)
+        return sigmoid(np.einsum("mdh,dh->md", units, self.out) + self.out_bias)
 
 
 def kernel(dense: Floats, lexical: Floats) -> Floats:
-    """Join cosine likenesses of embeddings and of n-grams into one: 1 for the same text, lower for unlike ones."""
-    joined = dense + LEXICAL_WEIGHT * lexical - (1 + LEXICAL_WEIGHT)
-    return np.exp(SHARPNESS * joined, dtype=np.float32)
+    """Join cosine likenesses of embeddings and of n-grams into one: 1 for the same text, lower for unlike ones.
+
+    ``lexical`` is overwritten: in training each of the two is near a gigabyte.
+    """
+    lexical *= LEXICAL_WEIGHT
+    lexical += dense
+    lexical -= 1 + LEXICAL_WEIGHT
+    lexical *= SHARPNESS
+    return np.exp(lexical, out=lexical)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Give 1 / (1 + exp(-x)) without overflow."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -40, 40))), dtype=np.float32)
 
 
 def text_to_embed(text: str) -> str:
@@ -130,12 +173,14 @@ class LearnedModel:
         *,
         encoder: QueryEncoder,
         heads: KernelHeads,
+        network: StackingNetwork,
         vectorizer: NgramVectorizer,
         thresholds: dict[str, Thresholds],
         data_hash: str,
     ) -> None:
         self.encoder = encoder
         self.heads = heads
+        self.network = network
         self.vectorizer = vectorizer
         self.thresholds = thresholds
         self.data_hash = data_hash
@@ -143,7 +188,10 @@ class LearnedModel:
     def probabilities(self, texts: list[str]) -> Floats:
         """Give (n, heads) probabilities of messages, each read as a whole."""
         vectors = np.asarray(self.encoder.encode_queries([text_to_embed(text) for text in texts]), dtype=np.float32)
-        return self.heads.probabilities(vectors, self.vectorizer.transform([canonical(text) for text in texts]))
+        scores = self.heads.scores(vectors, self.vectorizer.transform([canonical(text) for text in texts]))
+        found = self.heads.calibrate(scores)
+        found[:, [self.heads.names.index(name) for name in DECIDED]] = self.network.probabilities(scores)
+        return found
 
     def danger(self, text: str) -> tuple[Floats, float]:
         """Give the probabilities of a message and that it deserves a card."""
@@ -199,6 +247,7 @@ def save_safety_model(model: LearnedModel, directory: Path) -> None:
         sparse_indices=sparse.indices,
         sparse_indptr=sparse.indptr,
         **{name: getattr(model.heads, name) for name in HEAD_ARRAYS},
+        **{f"network_{name}": getattr(model.network, name) for name in NETWORK_ARRAYS},
     )
     meta = {
         "format": FORMAT,
@@ -222,11 +271,12 @@ def load_safety_model(directory: Path, encoder: QueryEncoder) -> LearnedModel:
             raise SafetyModelError(f"safety model in {directory} is for another encoder or format. {REMEDY}")
         # Opened here, since np.load leaves the file of a damaged archive open.
         with (directory / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            heads, vectorizer = _rebuild(tuple(meta["names"]), arrays)
+            heads, network, vectorizer = _rebuild(tuple(meta["names"]), arrays)
         thresholds = {language: Thresholds(**limits) for language, limits in meta["thresholds"].items()}
         return LearnedModel(
             encoder=encoder,
             heads=heads,
+            network=network,
             vectorizer=vectorizer,
             thresholds={"en": thresholds["en"], "es": thresholds["es"]},
             data_hash=str(meta["data"]),
@@ -239,13 +289,14 @@ def load_safety_model(directory: Path, encoder: QueryEncoder) -> LearnedModel:
         raise SafetyModelError(f"safety model in {directory} is damaged ({type(error).__name__}). {REMEDY}") from error
 
 
-def _rebuild(names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[KernelHeads, NgramVectorizer]:
+def _rebuild(names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[KernelHeads, StackingNetwork, NgramVectorizer]:
     vectorizer = NgramVectorizer.from_arrays(arrays["terms"], arrays["idf"])
     parts = {name: arrays[name] for name in HEAD_ARRAYS}
     rows, columns = len(parts["dense"]), len(arrays["idf"])
     sparse = csr_matrix(
         (arrays["sparse_data"], arrays["sparse_indices"], arrays["sparse_indptr"]), shape=(rows, columns)
     )
-    if parts["weights"].shape != (rows, len(names)):
+    network = StackingNetwork(**{name: arrays[f"network_{name}"] for name in NETWORK_ARRAYS})
+    if parts["weights"].shape != (rows, len(names)) or network.hidden.shape[:2] != (len(DECIDED), len(names)):
         raise ValueError("sizes do not agree")
-    return KernelHeads(names=names, sparse=sparse, **parts), vectorizer
+    return KernelHeads(names=names, sparse=sparse, **parts), network, vectorizer
