@@ -110,6 +110,17 @@ CARDS: Final[dict[Tier, dict[str, Bilingual]]] = {
             "Por una persona mayor o con discapacidad: {{adult-protective.call}}. También el {{lifeline-988.call}}. En peligro: "
             "{{emergency-911.call}}. Puede borrar este chat.",
         },
+        # Only in doubt: a medical emergency that is sure is T1.
+        "medical_emergency": {
+            "en": "If someone is suddenly ill or hurt, cannot breathe well, cannot be woken, or took too much of something, call "
+            "{{emergency-911.call}} now.\n\nFor poison or too much medicine, Poison Control also helps, 24 hours: "
+            "{{poison-control.call}}. Not sure how serious it is? Kaiser's advice line: {{kaiser-norcal-advice.call}} (north) or "
+            "{{kaiser-socal-advice.call}} (south). For any crisis: {{lifeline-988.call}}.",
+            "es": "Si alguien se puso mal o se lastimó de repente, no respira bien, no despierta o tomó demasiado de algo, llame ya "
+            "al {{emergency-911.call}}.\n\nPor veneno o demasiada medicina, ayuda también Control de Envenenamientos, las 24 horas: "
+            "{{poison-control.call}}. ¿No sabe si es grave? Línea de consejos de Kaiser: {{kaiser-norcal-advice.call}} (norte) o "
+            "{{kaiser-socal-advice.call}} (sur). En cualquier crisis: {{lifeline-988.call}}.",
+        },
         "psychosis_mania": {
             "en": "That sounds frightening or exhausting. Please tell someone you trust today, and call Kaiser's advice line.\n\n"
             f"{LIFELINE['en']}\n\n{DANGER['en']}",
@@ -136,6 +147,9 @@ CARDS: Final[dict[Tier, dict[str, Bilingual]]] = {
         },
     },
 }
+
+# Their card fits a doubtful message better than the soft words about not wanting to live.
+PLAIN_IN_DOUBT: Final = ("abuse_violence", "medical_emergency", "medication_gap", "psychosis_mania", "third_party_risk")
 
 # The second card of the same kind in one conversation is short; it is never left out.
 SHORT: Final[dict[Tier, Bilingual]] = {
@@ -173,6 +187,6 @@ def card_text(verdict: SafetyVerdict, language: Language, shown_before: int) -> 
     cards = CARDS[verdict.tier]
     if shown_before:
         return SHORT[verdict.tier][language]
-    if verdict.soft and verdict.category not in ("abuse_violence", "medication_gap", "third_party_risk"):
+    if verdict.soft and verdict.category not in PLAIN_IN_DOUBT:
         return cards["soft" if "soft" in cards else ""][language]
     return cards.get(verdict.category, cards[""])[language]
