@@ -10,11 +10,14 @@ from typing import Any
 
 from bot.evaluation.questions import Prediction, Question, QuestionFileError
 from bot.evaluation.safety import Share
+from knowledge.registry import LANGUAGES
 
 CHOICES = 3
 BINS = 10
 # A figure of these must reach its bound; every other must stay under it.
-AT_LEAST = frozenset({"right", "listed", "first", "first_three"})
+AT_LEAST = frozenset({"right", "listed", "first", "first_three", "capped"})
+# The wrong answers allowed for ``capped``.
+WRONG_CAP = 0.04
 MOST_CONFUSED = 25
 Figures = dict[str, dict[str, Share]]
 
@@ -24,8 +27,10 @@ def measure(questions: Sequence[Question], predictions: Sequence[Prediction]) ->
 
     Of a question: ``right`` (answered outright), ``listed`` (that, or among the three choices), ``wrong`` (a wrong
     answer given as sure), ``choices``, ``abstained``, ``card`` (a crisis card); and, where the judge ranks, ``first``
-    and ``first_three``, whatever was decided. Of any other message: ``answered`` (with an id that is not acceptable),
-    ``choices``, ``abstained``, ``reply`` (another reply: small talk, a card).
+    and ``first_three``, whatever was decided, and ``capped``: how many would be right outright if it answered from the
+    confidence on that is best for it while at most ``WRONG_CAP`` are wrong (chosen on these very messages). Of any
+    other message: ``answered`` (with an id that is not acceptable), ``choices``, ``abstained``, ``reply`` (another
+    reply: small talk, a card).
 
     Raises:
         ValueError: there is not one prediction for each question.
@@ -36,10 +41,28 @@ def measure(questions: Sequence[Question], predictions: Sequence[Prediction]) ->
         for group in _groups(question):
             for metric, hit in marks.items():
                 counts[group][metric].append(hit)
-    return {
+    figures = {
         group: {metric: Share(sum(hits), len(hits)) for metric, hits in counts[group].items()}
         for group in sorted(counts)
     }
+    for language in LANGUAGES:
+        pairs = [pair for pair in zip(questions, predictions, strict=True) if pair[0].faq and pair[0].lang == language]
+        if pairs and all(prediction.confidence is not None for _, prediction in pairs):
+            figures[language]["capped"] = _right_under_cap(pairs)
+    return figures
+
+
+def _right_under_cap(pairs: Sequence[tuple[Question, Prediction]]) -> Share:
+    """Count the right answers of a judge that answers its most confident questions first (risk against coverage)."""
+    best = right = wrong = 0
+    for question, prediction in sorted(pairs, key=lambda pair: -(pair[1].confidence or 0.0)):
+        if prediction.ranked[:1] and prediction.ranked[0] in question.accepted:
+            right += 1
+        else:
+            wrong += 1
+        if wrong <= WRONG_CAP * len(pairs):
+            best = max(best, right)
+    return Share(best, len(pairs))
 
 
 def _marks_of_question(question: Question, prediction: Prediction) -> dict[str, bool]:

@@ -24,11 +24,12 @@ NAMES = {
     "card": "crisis card",
     "first": "right one ranked first",
     "first_three": "right one in the first three",
+    "capped": "right outright where at most 4 % may be wrong",
     "answered": "answered as if in scope",
     "reply": "small talk or card",
 }
 GROUP_NAMES = {"questions": "both languages", "en": "English", "es": "Spanish"}
-QUESTION_METRICS = ("right", "listed", "wrong", "choices", "abstained", "first", "first_three")
+QUESTION_METRICS = ("right", "listed", "wrong", "choices", "abstained", "first", "first_three", "capped")
 OTHER_METRICS = ("answered", "choices", "abstained", "reply")
 # What the project set out to reach, group by group; the floors in tests/evaluation are what must not be lost again.
 GOALS = (
@@ -209,10 +210,11 @@ def _goals_as_markdown(judges: Mapping[str, Any]) -> Iterator[str]:
             yield f"| {_name(group)}: {NAMES[metric]} | {kind} {bound} | {share['share']:.3f} | {_yes(met)} |"
     rasa = judges.get(RASA, {})
     for group in ("en", "es"):
-        if group in rasa and rasa[group]["right"]["share"]:
-            times = main[group]["right"]["share"] / rasa[group]["right"]["share"]
-            label = f"{_name(group)}: right outright, times {RASA}"
-            yield f"| {label} | at least {RASA_TIMES} | {times:.1f} | {_yes(times >= RASA_TIMES)} |"
+        for metric in ("right", "capped"):
+            if group in rasa and rasa[group].get(metric, {}).get("share"):
+                times = main[group][metric]["share"] / rasa[group][metric]["share"]
+                label = f"{_name(group)}: {NAMES[metric]}, times {RASA}"
+                yield f"| {label} | at least {RASA_TIMES} | {times:.1f} | {_yes(times >= RASA_TIMES)} |"
 
 
 def _yes(met: bool) -> str:

@@ -33,6 +33,7 @@ from bot.evaluation.questions import (
     load_questions,
 )
 from bot.evaluation.rasa_baseline import read_parse, write_project
+from bot.evaluation.safety import Share
 from knowledge.index import OUT_OF_SCOPE, Examples
 
 HERE = Path(__file__).parent
@@ -140,6 +141,16 @@ def test_counts_right_listed_wrong_and_abstained() -> None:
     }  # fmt: skip
     assert figures["en"]["right"].total == 4
     assert figures["style typo es"]["abstained"].value == 1
+
+
+def test_right_answers_under_a_cap_count_the_most_confident_first() -> None:
+    sure = [Prediction("answer", ("strike-causes",), 0.9 - number / 100) for number in range(20)]
+    wrong = [Prediction("answer", ("bot-limits",), confidence) for confidence in (0.95, 0.5, 0.4)]
+    right_but_last = [Prediction("abstain", ("strike-causes",), 0.1), Prediction("choices", ("strike-causes",), 0.45)]
+    got = [*sure, *wrong, *right_but_last]
+    # One of 25 may be wrong, and that is the first; the right one between the other two wrong ones comes too late.
+    assert measure([question() for _ in got], got)["en"]["capped"] == Share(20, 25)
+    assert "capped" not in measure([question()], [Prediction("answer", ("strike-causes",))])["en"]
 
 
 def test_choices_count_only_the_three_that_are_shown() -> None:
