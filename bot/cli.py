@@ -149,10 +149,9 @@ def evaluate(
         raise typer.Exit(evaluate_questions(settings, file, out, with_rasa_baseline, over_http))
     if what != "safety":
         raise BadRequestError("bad_argument", f"evaluate {what!r}: choose questions or safety.")
-    from bot.evaluation.run_safety import evaluate_safety_model
+    from bot.evaluation.run_safety import HELDOUT, evaluate_safety_model
 
-    file = file or ROOT / "tests/evaluation/safety-heldout.jsonl"
-    raise typer.Exit(evaluate_safety_model(settings, file, out))
+    raise typer.Exit(evaluate_safety_model(settings, [file] if file else HELDOUT, out))
 
 
 @app.command()

@@ -1,8 +1,9 @@
-"""``carebot evaluate safety``: the gate as it runs, on a file of labelled messages, against the committed floors."""
+"""``carebot evaluate safety``: the gate as it runs, on files of labelled messages, against the committed floors."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.building import ensure_index, ensure_safety_model
@@ -13,14 +14,15 @@ from bot.settings import ROOT, Settings
 from knowledge.encoder import load_encoder
 
 FLOORS = ROOT / "tests/evaluation/safety-floors.json"
+HELDOUT = (ROOT / "tests/evaluation/safety-heldout.jsonl", ROOT / "tests/evaluation/safety-hard.jsonl")
 
 
-def evaluate_safety_model(settings: Settings, file: Path, out_dir: Path) -> int:
+def evaluate_safety_model(settings: Settings, files: Sequence[Path], out_dir: Path) -> int:
     """Measure both layers together and alone; 0 when every floor holds, else 1 with the broken ones printed."""
     encoder = load_encoder(settings.encoder)
     ensure_safety_model(settings, ensure_index(settings, encoder).knowledge, encoder, lambda step: None)
     gate = SafetyGate(load_safety_model(settings.var_dir / "safety", encoder))
-    results = evaluate_safety(gate, [file], out_dir)
+    results = evaluate_safety(gate, files, out_dir)
     broken = check_floors(results, json.loads(FLOORS.read_text(encoding="utf-8")))
     for line in broken:
         print(line)  # noqa: T201 - this is the command's output
