@@ -34,7 +34,7 @@ from knowledge.snapshot import dump_knowledge, restore_knowledge
 from knowledge.vectors import VectorIndex
 
 # Part of a build's name: raise it when the form of the files, or a constant of the head or the calibration, changes.
-FORMAT = 2
+FORMAT = 3
 OUT_OF_SCOPE = "out-of-scope"
 KEPT_BUILDS = 2
 Progress = Callable[[str, int, int], None]
