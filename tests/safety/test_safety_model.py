@@ -117,9 +117,11 @@ def test_report_names_every_baseline(trained, tmp_path) -> None:
 
 @pytest.mark.encoder
 def test_figures_on_unseen_messages_stay_above_their_floors(tmp_path) -> None:
+    from bot.evaluation.run_safety import HELDOUT
     from knowledge.encoder import load_encoder
 
     floors = json.loads((ROOT / "tests/evaluation/safety-floors.json").read_text())
     model = load_safety_model(ROOT / "var/safety", load_encoder())
-    results = evaluate_safety(SafetyGate(model), [ROOT / "tests/evaluation/safety-heldout.jsonl"], tmp_path)
+    results = evaluate_safety(SafetyGate(model), HELDOUT, tmp_path)
+    assert set(results) == set(floors)
     assert check_floors(results, floors) == []
