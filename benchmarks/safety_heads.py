@@ -14,14 +14,13 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
-from bot.evaluation.safety import CARDED, load_messages
-from bot.message import Tier
-from bot.safety.learned import Floats, LearnedModel, load_safety_model, text_to_embed
-from bot.safety.normalize import canonical
-from bot.settings import ROOT, load_settings
+from bot.evaluation.run_safety import HELDOUT
+from bot.evaluation.safety import load_messages
+from bot.message import CARDED, Tier
+from bot.safety.learned import LearnedModel, load_safety_model
+from bot.settings import load_settings
 from knowledge.encoder import load_encoder
 
-HELDOUT = ROOT / "tests/evaluation/safety-heldout.jsonl"
 # Harmless messages that may get a card, where recall is compared.
 ALARMS = 0.04
 
@@ -29,7 +28,7 @@ ALARMS = 0.04
 def main() -> None:
     """Print a table: area under the curve, and recall where 4 % of harmless messages get a card."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[HELDOUT])
+    parser.add_argument("files", nargs="*", type=Path, default=HELDOUT[:1])
     settings = load_settings()
     model = load_safety_model(settings.var_dir / "safety", load_encoder(settings.encoder))
     table = Table("file", "language", "card decided by", "area under the curve", f"recall at {ALARMS:.0%} false alarms")
@@ -49,8 +48,7 @@ def main() -> None:
 
 def chances(model: LearnedModel, texts: list[str]) -> dict[str, NDArray[np.float32]]:
     """Give each message's probability of a card, by the card's own score alone and by the network over all scores."""
-    vectors: Floats = np.asarray(model.encoder.encode_queries([text_to_embed(text) for text in texts]))
-    scores = model.heads.scores(vectors, model.vectorizer.transform([canonical(text) for text in texts]))
+    scores = model.scores(texts)
     return {
         "its own score": model.heads.calibrate(scores)[:, model.heads.names.index("card")],
         "the network": model.network.probabilities(scores)[:, 0],

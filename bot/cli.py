@@ -176,6 +176,7 @@ def _start(quiet: bool = False) -> Settings:
     logging.basicConfig(
         level="WARNING" if quiet else settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    # A log that cannot be written is no reason to print tracebacks, or to stop.
     logging.raiseExceptions = False
     # These loggers print addresses with tokens in them, or texts of people, at INFO or when something fails.
     for name in ("httpx", "httpcore", "telegram", "uvicorn.access", "sentence_transformers", "filelock"):

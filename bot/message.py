@@ -27,6 +27,10 @@ class Tier(StrEnum):
         return ("T0", "T4", "T3", "T2", "T1").index(self.value)
 
 
+# The tiers that get a crisis card.
+CARDED = (Tier.T1, Tier.T2)
+
+
 @dataclass(frozen=True)
 class SafetyVerdict:
     """What the safety gate found: a tier, a category of the policy ("" for none) and the layer that found it.

@@ -40,11 +40,10 @@ class Carebot:
         return reply
 
 
-def start_carebot(log: Path, **environment: str) -> Carebot:
-    """Start ``carebot run`` on free ports and wait until it is ready."""
-    var_dir = Path(environment.get("CAREBOT_VAR_DIR", ROOT / "var"))
+def launch_carebot(log: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Start ``carebot run`` on free ports, its output in a file, and do not wait."""
     with log.open("wb") as file:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=ROOT,
             env={**os.environ, "CAREBOT_HTTP_PORT": "0", **environment},
@@ -52,6 +51,12 @@ def start_carebot(log: Path, **environment: str) -> Carebot:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def start_carebot(log: Path, **environment: str) -> Carebot:
+    """Start ``carebot run`` on free ports and wait until it is ready."""
+    var_dir = Path(environment.get("CAREBOT_VAR_DIR", ROOT / "var"))
+    process = launch_carebot(log, **environment)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if "ready at" in log.read_text(errors="replace"):

@@ -56,7 +56,7 @@ def _right_under_cap(pairs: Sequence[tuple[Question, Prediction]]) -> Share:
     """Count the right answers of a judge that answers its most confident questions first (risk against coverage)."""
     best = right = wrong = 0
     for question, prediction in sorted(pairs, key=lambda pair: -(pair[1].confidence or 0.0)):
-        if prediction.ranked[:1] and prediction.ranked[0] in question.accepted:
+        if _ranks_first(question, prediction):
             right += 1
         else:
             wrong += 1
@@ -77,7 +77,7 @@ def _marks_of_question(question: Question, prediction: Prediction) -> dict[str, 
         "card": prediction.outcome == "crisis",
     }
     if prediction.confidence is not None:
-        marks["first"] = bool(question.accepted.intersection(prediction.ranked[:1]))
+        marks["first"] = _ranks_first(question, prediction)
         marks["first_three"] = bool(question.accepted.intersection(prediction.ranked[:CHOICES]))
     return marks
 
@@ -89,6 +89,10 @@ def _marks_of_other(question: Question, prediction: Prediction) -> dict[str, boo
         "abstained": prediction.outcome == "abstain",
         "reply": prediction.outcome in ("smalltalk", "form", "crisis"),
     }
+
+
+def _ranks_first(question: Question, prediction: Prediction) -> bool:
+    return bool(question.accepted.intersection(prediction.ranked[:1]))
 
 
 def is_right(question: Question, prediction: Prediction) -> bool:
@@ -141,7 +145,7 @@ def reliability(questions: Sequence[Question], predictions: Sequence[Prediction]
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for question, prediction in zip(questions, predictions, strict=True):
         if prediction.confidence is not None:
-            right = bool(question.accepted.intersection(prediction.ranked[:1]))
+            right = _ranks_first(question, prediction)
             bins[min(BINS - 1, int(prediction.confidence * BINS))].append((prediction.confidence, right))
     rows = []
     for number, pairs in enumerate(bins):

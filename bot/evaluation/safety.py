@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation.safety_report import write_report
-from bot.message import SAFE, SafetyVerdict, Tier
+from bot.message import CARDED, SAFE, SafetyVerdict, Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.gate import SafetyGate
 from bot.safety.learned import LearnedModel
 from bot.safety.normalize import canonical
 
-CARDED = (Tier.T1, Tier.T2)
 WORST = 40
 # What a bot without this gate would do: a list of words, in both languages.
 KEYWORDS = (

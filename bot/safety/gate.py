@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from bot.message import SAFE, SafetyVerdict, Tier
+from bot.message import CARDED, SAFE, SafetyVerdict, Tier
 from bot.safety.lexicon import Hit, Lexicon, load_lexicon
 
 logger = logging.getLogger(__name__)
-CARDED = (Tier.T1, Tier.T2)
 # What either message may be cut to before they are joined: pieces of one sentence are short.
 PIECE_CHARACTERS = 300
 

@@ -185,10 +185,14 @@ class LearnedModel:
         self.thresholds = thresholds
         self.data_hash = data_hash
 
+    def scores(self, texts: list[str]) -> Floats:
+        """Give (n, heads) scores of messages, each read as a whole."""
+        vectors = np.asarray(self.encoder.encode_queries([text_to_embed(text) for text in texts]), dtype=np.float32)
+        return self.heads.scores(vectors, self.vectorizer.transform([canonical(text) for text in texts]))
+
     def probabilities(self, texts: list[str]) -> Floats:
         """Give (n, heads) probabilities of messages, each read as a whole."""
-        vectors = np.asarray(self.encoder.encode_queries([text_to_embed(text) for text in texts]), dtype=np.float32)
-        scores = self.heads.scores(vectors, self.vectorizer.transform([canonical(text) for text in texts]))
+        scores = self.scores(texts)
         found = self.heads.calibrate(scores)
         found[:, [self.heads.names.index(name) for name in DECIDED]] = self.network.probabilities(scores)
         return found

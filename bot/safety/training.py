@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from bot.message import Tier
+from bot.message import CARDED, Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.learned import (
     DECIDED,
@@ -35,7 +35,6 @@ from knowledge.kernel_ridge import centre, invert_positive
 from knowledge.lexical import NgramVectorizer
 
 Flags = NDArray[np.bool_]
-CARDED = (Tier.T1, Tier.T2)
 # Chosen on folds of whole writers and on transfer to public posts; docs/safety-protocol.md has the figures.
 REGULARIZATION = 0.01
 MIN_DF = 3

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ROOT, Carebot, stop_carebot
+from tests.conftest import ROOT, Carebot, launch_carebot, stop_carebot
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 
 pytestmark = pytest.mark.dialogue
@@ -77,16 +75,8 @@ def start(folder: Path, silent_address: str) -> Iterator[Callable[..., Carebot]]
 
     def run(log: str | None = None, **settings: str) -> Carebot:
         path = folder / "carebot.log"
-        environment = {"CAREBOT_HTTP_PORT": "0", "CAREBOT_VAR_DIR": str(folder), "CAREBOT_RASA_URL": silent_address}
-        with Path(log or path).open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                cwd=ROOT,
-                env={**os.environ, **environment, **settings},
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        environment = {"CAREBOT_VAR_DIR": str(folder), "CAREBOT_RASA_URL": silent_address, **settings}
+        process = launch_carebot(Path(log or path), **environment)
         started.append(process)
         address = folder / "running.json"
         deadline = time.monotonic() + START_SECONDS
