@@ -8,6 +8,7 @@ Source: Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006), 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +23,8 @@ from knowledge.encoder import Vectors
 SHARPNESS = 1.5
 LEXICAL_WEIGHT = 0.5
 REGULARIZATION = 0.2
+# Rows of a training kernel made, or of its inverse mended, at a time.
+BLOCK = 1_000
 
 
 def centre(vectors: Vectors, mean: Vectors) -> Vectors:
@@ -89,7 +92,7 @@ def fit_kernel_ridge(
     targets[np.arange(len(labels)), labels] = 1
     offsets = targets.mean(axis=0)
     targets -= offsets
-    matrix = kernel(dense @ dense.T, (rows @ rows.T).toarray())
+    matrix = kernel_matrix(dense, rows, kernel)
     matrix[np.diag_indices_from(matrix)] += REGULARIZATION
     inverse = invert_positive(matrix)
     weights = (inverse @ targets).astype(np.float32)
@@ -98,16 +101,36 @@ def fit_kernel_ridge(
     return head, left_out.astype(np.float32)
 
 
+def kernel_matrix(
+    dense: Vectors, rows: csr_matrix, join: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Give the (n, n) kernel of training rows among themselves, by blocks.
+
+    The sparse product of all rows at once takes several times the memory of the result.
+    """
+    columns = rows.T.tocsr()
+    matrix = np.empty((len(dense), len(dense)), dtype=np.float32)
+    for start in range(0, len(dense), BLOCK):
+        block = slice(start, start + BLOCK)
+        matrix[block] = join(dense[block] @ dense.T, (rows[block] @ columns).toarray())
+    return matrix
+
+
 def invert_positive(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Invert a symmetric positive definite (n, n) matrix; half the work of a general inverse.
+    """Invert a symmetric positive definite (n, n) matrix in its own memory; half the work of a general inverse.
 
     Raises:
         np.linalg.LinAlgError: the matrix is not positive definite.
     """
-    factor, failed = lapack.spotrf(matrix, lower=1, overwrite_a=1)
+    # Turned, a C array is a Fortran one, which LAPACK takes without a copy.
+    factor, failed = lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
     if not failed:
         inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
     if failed:
         raise np.linalg.LinAlgError("the kernel matrix is not positive definite; are there empty training texts?")
-    lower = np.tril(inverse, -1)
-    return np.asarray(lower + lower.T + np.diag(np.diag(inverse)), dtype=np.float32)
+    for start in range(0, len(inverse), BLOCK):
+        stop = min(start + BLOCK, len(inverse))
+        square = np.tril(inverse[start:stop, start:stop])
+        inverse[start:stop, start:stop] = square + np.tril(square, -1).T
+        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
+    return np.asarray(inverse, dtype=np.float32)

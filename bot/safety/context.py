@@ -32,7 +32,8 @@ NO_DENIAL = regex.compile(
 PAST = regex.compile(
     r" (?:years? ago|used to|when i was (?:a |[0-9]+|in |little|younger)|back (?:in|then)|in (?:19|20)[0-9]{2}"
     r"|in my (?:teens|twenties)|as a (?:teen|teenager|kid)|in (?:high school|middle school|college)|a long time ago"
-    r"|hace (?:[a-z0-9]+ ){0,2}anos|de (?:joven|nino|nina|chavo|chava)|cuando (?:era|tenia|estaba)"
+    r"|last (?:year|spring|summer|fall|winter)|in (?:[a-z0-9]+ )grade|stopped wanting|once upon a time|freshman year"
+    r"|hace (?:[a-z0-9]+ ){0,2}anos|hace (?:mucho|tiempo)|el ano pasado|de (?:joven|nino|nina|chavo|chava)|cuando (?:era|tenia|estaba)"
     r"|en (?:19|20)[0-9]{2}|en aquel(?:los)? (?:tiempos?|entonces)|en ese (?:tiempo|entonces)) "
 )
 PRESENT = regex.compile(

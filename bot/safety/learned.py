@@ -134,15 +134,8 @@ class StackingNetwork:
 
 
 def kernel(dense: Floats, lexical: Floats) -> Floats:
-    """Join cosine likenesses of embeddings and of n-grams into one: 1 for the same text, lower for unlike ones.
-
-    ``lexical`` is overwritten: in training each of the two is near a gigabyte.
-    """
-    lexical *= LEXICAL_WEIGHT
-    lexical += dense
-    lexical -= 1 + LEXICAL_WEIGHT
-    lexical *= SHARPNESS
-    return np.exp(lexical, out=lexical)
+    """Join cosine likenesses of embeddings and of n-grams into one: 1 for the same text, lower for unlike ones."""
+    return np.exp(SHARPNESS * (dense + LEXICAL_WEIGHT * lexical - 1 - LEXICAL_WEIGHT), dtype=np.float32)
 
 
 def sigmoid(logits: Floats) -> Floats:

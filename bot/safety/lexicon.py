@@ -195,7 +195,8 @@ def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
             except (KeyError, TypeError, ValueError, LexiconError) as error:
                 raise LexiconError(f"{path.name}: {error}. See the other groups of the file for the form.") from error
     words = _read(directory / "words.yml")
-    known = {word for rule in rules for word in rule.pattern.words} | set(words["vocabulary"].split())
+    patterns = [rule.pattern for rule in rules] + [pattern for group in harmless.values() for pattern in group]
+    known = {word for pattern in patterns for word in pattern.words} | set(words["vocabulary"].split())
     return Lexicon(Normalizer(known, words["misspellings"], words["emoji"]), tuple(rules), harmless)
 
 

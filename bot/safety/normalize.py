@@ -15,6 +15,10 @@ import regex  # type: ignore[import-untyped]
 MAX_CHARACTERS = 4_096
 MAX_RUN_ON = 40
 MAX_WORD = 14
+# A run-on may be split into these words of one letter, and the words of at most two letters may be this share of it.
+LONE_LETTERS = frozenset("iayo")
+LONGEST_SCRAP = 2
+MAX_SCRAPS = 0.4
 # Letters of other scripts that look like Latin ones; NFKC has already dealt with full-width and mathematical letters.
 LOOK_ALIKES = str.maketrans(
     {
@@ -188,7 +192,8 @@ class Normalizer:
         for end in range(1, len(token) + 1):
             for start in range(max(0, end - MAX_WORD), end):
                 before = best[start]
-                if before is None or token[start:end] not in self._vocabulary:
+                piece = token[start:end]
+                if before is None or piece not in self._vocabulary or (len(piece) == 1 and piece not in LONE_LETTERS):
                     continue
                 known = best[end]
                 if known is None or before[0] + 1 < known[0]:
@@ -201,7 +206,9 @@ class Normalizer:
                 return ""
             words.append(token[step[1] : end])
             end = step[1]
-        return " ".join(reversed(words))
+        # "encargado" is no "en carga do": what is made of scraps of words is a word that is not known.
+        scraps = sum(len(word) for word in words if len(word) <= LONGEST_SCRAP)
+        return " ".join(reversed(words)) if scraps <= MAX_SCRAPS * len(token) else ""
 
 
 def _longest_known(runs: list[tuple[str, int]], vocabulary: frozenset[str]) -> str:

@@ -31,7 +31,7 @@ from bot.safety.learned import (
 from bot.safety.normalize import canonical
 from knowledge.embedding_store import EmbeddingStore
 from knowledge.encoder import Encoder
-from knowledge.kernel_ridge import centre, invert_positive
+from knowledge.kernel_ridge import centre, invert_positive, kernel_matrix
 from knowledge.lexical import NgramVectorizer
 
 Flags = NDArray[np.bool_]
@@ -45,7 +45,7 @@ UNITS, DECAY = 24, 0.01
 NETWORKS = 5
 # A miss is counted as four false alarms. Caps on the false alarms among the training messages (half of them twins
 # written to be mistaken) would lose four in ten people at risk.
-MISS_COST = 4.0
+MISS_COST = 2.5
 # Ordinary questions learned from, at most: the kernel's cost grows with the square of all messages.
 MAX_HARMLESS = 2_000
 FIRM_PRECISION = 0.9
@@ -178,7 +178,7 @@ def _fit(vectors: Floats, rows: csr_matrix, data: _Training) -> tuple[KernelHead
     offsets = targets.mean(axis=0)
     mean = vectors.mean(axis=0).astype(np.float32)
     dense = centre(vectors, mean)
-    matrix = kernel(dense @ dense.T, (rows @ rows.T).toarray())
+    matrix = kernel_matrix(dense, rows, kernel)
     matrix[np.diag_indices_from(matrix)] += REGULARIZATION
     inverse = invert_positive(matrix)
     weights = (inverse @ (targets - offsets)).astype(np.float32)
