@@ -14,7 +14,7 @@ from bot.settings import ROOT, Settings
 from knowledge.encoder import load_encoder
 
 FLOORS = ROOT / "tests/evaluation/safety-floors.json"
-HELDOUT = (ROOT / "tests/evaluation/safety-heldout.jsonl", ROOT / "tests/evaluation/safety-hard.jsonl")
+HELDOUT = tuple(ROOT / f"tests/evaluation/safety-{name}.jsonl" for name in ("heldout", "hard", "fresh"))
 
 
 def evaluate_safety_model(settings: Settings, files: Sequence[Path], out_dir: Path) -> int:
