@@ -11,38 +11,44 @@ def _one_of(words: str) -> str:
 
 
 DENIALS = _one_of(
-    "not dont never no nope isnt wasnt aint wont wouldnt didnt nunca jamas ni tampoco sin neither without zero"
+    "not dont never no nope isnt wasnt aint wont wouldnt didnt havent hasnt doesnt stopped quit nunca jamas ni tampoco "
+    "sin neither without zero cero nada_de deje_de"
 )
 # What may stand between a denial and what is denied.
 BETWEEN = _one_of(
     "to going gonna feel feeling really actually am i im be been having have had any thinking about of would ever even "
     "want wanting planning me lo voy a estoy pienso en soy tengo que quiero quiera es so like currently the do say "
-    "quise estar ser vaya ganas de thought thoughts intention intentions intent plans he pensado pense intencion"
+    "quise estar ser vaya ganas de thought thoughts intention intentions intent plans he pensado pense intencion "
+    "pensando idea ideas pensamiento pensamientos plan planes planning planeando trying tried wanted a single del"
 )
 NEGATION = regex.compile(rf" {DENIALS} (?:{BETWEEN} ){{0,6}}$")
-# "I don't know if I want to die", "not gonna lie", "ya no": words of denial that deny nothing of what follows.
+# "I don't know if I want to die", "not gonna lie": words of denial that deny nothing of what follows.
 NO_DENIAL = regex.compile(
     " "
     + _one_of(
         "dont_know not_sure no_se not_gonna_lie not_going_to_lie no_lie dont_care why_not not_only no_solo not_just "
-        "ya_no cant_promise dont_think_i_can no_wonder no_puedo no_aguanto no_longer not_like no_es_que"
+        "cant_promise dont_think_i_can no_wonder no_puedo no_aguanto not_like no_es_que"
     )
     + " (?:[a-z0-9]+ ){0,6}$"
 )
 PAST = regex.compile(
     r" (?:years? ago|used to|when i was (?:a |[0-9]+|in |little|younger)|back (?:in|then)|in (?:19|20)[0-9]{2}"
-    r"|in my (?:teens|twenties)|as a (?:teen|teenager|kid)|in (?:high school|middle school|college)|a long time ago"
-    r"|last (?:year|spring|summer|fall|winter)|in (?:[a-z0-9]+ )grade|stopped wanting|once upon a time|freshman year"
-    r"|hace (?:[a-z0-9]+ ){0,2}anos|hace (?:mucho|tiempo)|el ano pasado|de (?:joven|nino|nina|chavo|chava)|cuando (?:era|tenia|estaba)"
+    r"|in my (?:teens|twenties)|(?:at|when i was) (?:1[0-9]|[2-5][0-9])|as a (?:teen|teenager|kid)"
+    r"|in (?:high school|middle school|college)|a long time ago|last (?:month|year|spring|summer|fall|winter)"
+    r"|in (?:[a-z0-9]+ )grade|stopped wanting|once upon a time|freshman year"
+    r"|hace (?:[a-z0-9]+ ){0,2}anos|hace (?:mucho|tiempo)|el (?:ano|mes) pasado|(?:a los|tenia) (?:1[0-9]|[2-5][0-9])"
+    r"|de (?:joven|nino|nina|chavo|chava)|cuando (?:era|tenia|estaba)"
     r"|en (?:19|20)[0-9]{2}|en aquel(?:los)? (?:tiempos?|entonces)|en ese (?:tiempo|entonces)) "
 )
 PRESENT = regex.compile(
     " "
     + _one_of(
-        "still again now today tonight lately these_days back_to anymore keep keeps todavia otra_vez ahora ahorita hoy "
+        "still again today tonight lately these_days back_to anymore keep keeps todavia otra_vez "
         "sigo sigue de_nuevo volvi ultimamente aun manana tomorrow ya_no"
     )
-    + " "
+    # "Now I am fine" and "hoy doy gracias" say that it is over.
+    + " | (?:now|ahora|ahorita|hoy) (?!im (?:fine|good|ok|okay|safe|sober|[0-9])|i am (?:fine|good|ok|okay|safe)|sober|"
+    "estoy (?:bien|mejor)|doy gracias|tengo [0-9]|ayudo|soy|vivo)"
 )
 FIRST_PERSON = regex.compile(
     " " + _one_of("i im ive id ill me my myself mi yo mis estoy tengo soy quiero siento pienso voy") + " "
@@ -56,10 +62,15 @@ OTHER_SUBJECT = regex.compile(
     + _one_of(
         "he she they hes shes theyre people patients members who someone somebody el ella ellos gente pacientes alguien"
     )
-    + " (?:[a-z0-9]+ ){0,2}$"
+    # "They asked if I" is about the writer again.
+    + " (?:(?!(?:i|im|ive|yo) )[a-z0-9]+ ){0,2}$"
 )
 SAID = regex.compile(
     " "
     + _one_of("said says saying told tells texted text wrote posted dice dijo diciendo escribio mando puso contesto")
     + " "
 )
+# "He pensado en" is Spanish for "I have thought of", not an English "he".
+I_HAVE = regex.compile(r" he (?:[a-z]+ )?[a-z]+[ai]do ")
+# What may follow a question about risk that was answered with no.
+DENIED_AFTER = regex.compile(" (?:no (?!se |lo se |idea )|nope |never |nunca |cero |zero |none )")

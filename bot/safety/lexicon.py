@@ -15,7 +15,9 @@ import yaml
 from bot.message import Tier
 from bot.safety.context import (
     CLOSE_FIRST_PERSON,
+    DENIED_AFTER,
     FIRST_PERSON,
+    I_HAVE,
     LAUGHTER,
     NEGATION,
     NO_DENIAL,
@@ -138,13 +140,20 @@ def _weigh(hit: Hit, rule: Rule, sentence: Sentence, normalized: NormalizedText)
     quoted = any(low <= hit.start and hit.end <= high + 1 for low, high in normalized.quoted)
     if _says_nothing(hit, rule, sentence, normalized, before, quoted):
         return None
-    told_by_other = rule.category in TOLD_CATEGORIES and OTHER_SUBJECT.search(before)
+    told_by_other = (
+        rule.category in TOLD_CATEGORIES
+        and OTHER_SUBJECT.search(before)
+        and not I_HAVE.search(f"{before}{normalized.text[hit.start : hit.end]}")
+    )
     if told_by_other or (quoted and sentence.told and "relative" in sentence.about):
         # "Patients want to die on hold" is rhetoric; "he wants to die" is a person at risk.
         rhetoric = told_by_other and "others" in sentence.about
         return None if rhetoric else replace(hit, category="third_party_risk", tier=Tier.T2)
     denied = not rule.firm and NEGATION.search(before) is not None and NO_DENIAL.search(before) is None
-    if denied or sentence.past or ("form" in sentence.about and rule.category in SELF_CATEGORIES):
+    # The answer to a question often stands in the next sentence: "They asked if I want to die. No."
+    answered_no = "asked" in sentence.about and DENIED_AFTER.search(normalized.text, hit.end - 1, hit.end + 60)
+    asked = "form" in sentence.about or answered_no
+    if denied or sentence.past or (asked and rule.category in SELF_CATEGORIES):
         return replace(hit, category="past_or_denied", tier=Tier.T4)
     return hit
 
