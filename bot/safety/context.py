@@ -19,21 +19,23 @@ BETWEEN = _one_of(
     "to going gonna feel feeling really actually am i im be been having have had any thinking about of would ever even "
     "want wanting planning me lo voy a estoy pienso en soy tengo que quiero quiera es so like currently the do say "
     "quise estar ser vaya ganas de thought thoughts intention intentions intent plans he pensado pense intencion "
-    "pensando idea ideas pensamiento pensamientos plan planes planning planeando trying tried wanted a single del"
+    "pensando planeando planning trying tried wanted a single del "
+    # Alone they end a sentence: "no tengo plan, me voy a matar" denies nothing.
+    "idea_de ideas_de pensamiento_de pensamientos_de plan_de plan_to planes_de plans_to"
 )
 NEGATION = regex.compile(rf" {DENIALS} (?:{BETWEEN} ){{0,6}}$")
-# "I don't know if I want to die", "not gonna lie": words of denial that deny nothing of what follows.
+# "I don't know if I want to die", "not gonna lie", "ya no": words of denial that deny nothing of what follows.
 NO_DENIAL = regex.compile(
     " "
     + _one_of(
         "dont_know not_sure no_se not_gonna_lie not_going_to_lie no_lie dont_care why_not not_only no_solo not_just "
-        "cant_promise dont_think_i_can no_wonder no_puedo no_aguanto not_like no_es_que"
+        "ya_no cant_promise dont_think_i_can no_wonder no_puedo no_aguanto no_longer not_like no_es_que"
     )
     + " (?:[a-z0-9]+ ){0,6}$"
 )
 PAST = regex.compile(
     r" (?:years? ago|used to|when i was (?:a |[0-9]+|in |little|younger)|back (?:in|then)|in (?:19|20)[0-9]{2}"
-    r"|in my (?:teens|twenties)|(?:at|when i was) (?:1[0-9]|[2-5][0-9])|as a (?:teen|teenager|kid)"
+    r"|in my (?:teens|twenties)|as a (?:teen|teenager|kid)"
     r"|in (?:high school|middle school|college)|a long time ago|last (?:month|year|spring|summer|fall|winter)"
     r"|in (?:[a-z0-9]+ )grade|stopped wanting|once upon a time|freshman year"
     r"|hace (?:[a-z0-9]+ ){0,2}anos|hace (?:mucho|tiempo)|el (?:ano|mes) pasado|(?:a los|tenia) (?:1[0-9]|[2-5][0-9])"
@@ -74,3 +76,13 @@ SAID = regex.compile(
 I_HAVE = regex.compile(r" he (?:[a-z]+ )?[a-z]+[ai]do ")
 # What may follow a question about risk that was answered with no.
 DENIED_AFTER = regex.compile(" (?:no (?!se |lo se |idea )|nope |never |nunca |cero |zero |none )")
+# Said of now, whatever else the sentence tells of the past: "last month they cancelled and I want to die".
+SAID_OF_NOW = regex.compile(
+    " "
+    + _one_of(
+        "want wanna wish hope im am feel feeling thinking going gonna cant keep quiero quisiera voy estoy siento "
+        "pienso pensando ganas tengo puedo"
+    )
+    + " "
+)
+USED_TO = regex.compile(" " + _one_of("used_to did_i use_to antes") + " ")

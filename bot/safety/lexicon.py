@@ -25,6 +25,8 @@ from bot.safety.context import (
     PAST,
     PRESENT,
     SAID,
+    SAID_OF_NOW,
+    USED_TO,
 )
 from bot.safety.errors import LexiconError
 from bot.safety.normalize import NormalizedText, Normalizer
@@ -32,6 +34,8 @@ from bot.safety.patterns import Pattern, Sets, compile_pattern
 
 LEXICON_DIR = Path(__file__).resolve().parent / "lexicon"
 SELF_CATEGORIES = ("suicide_imminent", "suicide_ideation", "self_harm")
+# How many words before a hit tell its tense.
+WORDS_BEFORE = 3
 TOLD_CATEGORIES = (*SELF_CATEGORIES, "harm_to_others", "psychosis_mania")
 
 
@@ -153,9 +157,16 @@ def _weigh(hit: Hit, rule: Rule, sentence: Sentence, normalized: NormalizedText)
     # The answer to a question often stands in the next sentence: "They asked if I want to die. No."
     answered_no = "asked" in sentence.about and DENIED_AFTER.search(normalized.text, hit.end - 1, hit.end + 60)
     asked = "form" in sentence.about or answered_no
-    if denied or sentence.past or (asked and rule.category in SELF_CATEGORIES):
+    past = sentence.past and (
+        USED_TO.search(before) or not SAID_OF_NOW.search(_with_words_before(before, normalized, hit))
+    )
+    if denied or past or (asked and rule.category in SELF_CATEGORIES):
         return replace(hit, category="past_or_denied", tier=Tier.T4)
     return hit
+
+
+def _with_words_before(before: str, normalized: NormalizedText, hit: Hit) -> str:
+    return f" {' '.join(before.split()[-WORDS_BEFORE:])} {normalized.text[hit.start : hit.end]}"
 
 
 def _says_nothing(
