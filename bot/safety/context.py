@@ -10,20 +10,37 @@ def _one_of(words: str) -> str:
     return "(?:" + "|".join(word.replace("_", " ") for word in words.split()) + ")"
 
 
-DENIALS = _one_of(
+# Pairs of words stand with an underscore.
+DENIALS = frozenset(
     "not dont never no nope isnt wasnt aint wont wouldnt didnt havent hasnt doesnt stopped quit nunca jamas ni tampoco "
-    "sin neither without zero cero nada_de deje_de"
+    "sin neither without zero cero nada_de deje_de".split()
 )
 # What may stand between a denial and what is denied.
-BETWEEN = _one_of(
+BETWEEN = frozenset(
     "to going gonna feel feeling really actually am i im be been having have had any thinking about of would ever even "
     "want wanting planning me lo voy a estoy pienso en soy tengo que quiero quiera es so like currently the do say "
     "quise estar ser vaya ganas de thought thoughts intention intentions intent plans he pensado pense intencion "
-    "pensando planeando planning trying tried wanted a single del "
+    "pensando planeando trying tried wanted single del "
     # Alone they end a sentence: "no tengo plan, me voy a matar" denies nothing.
-    "idea_de ideas_de pensamiento_de pensamientos_de plan_de plan_to planes_de plans_to"
+    "idea_de ideas_de pensamiento_de pensamientos_de plan_de plan_to planes_de plans_to".split()
 )
-NEGATION = regex.compile(rf" {DENIALS} (?:{BETWEEN} ){{0,6}}$")
+MOST_BETWEEN = 6
+
+
+def is_denied(before: str) -> bool:
+    """Tell whether the words before a hit end in a denial of it, with a few words of ``BETWEEN`` in the middle."""
+    words = before.split()
+    following = ""
+    for word in reversed(words[-MOST_BETWEEN - 1 :]):
+        known = {word, f"{word}_{following}"}
+        if not DENIALS.isdisjoint(known):
+            return True
+        if BETWEEN.isdisjoint(known):
+            return False
+        following = word
+    return False
+
+
 # "I don't know if I want to die", "not gonna lie", "ya no": words of denial that deny nothing of what follows.
 NO_DENIAL = regex.compile(
     " "

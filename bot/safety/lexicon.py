@@ -19,7 +19,6 @@ from bot.safety.context import (
     FIRST_PERSON,
     I_HAVE,
     LAUGHTER,
-    NEGATION,
     NO_DENIAL,
     OTHER_SUBJECT,
     PAST,
@@ -27,6 +26,7 @@ from bot.safety.context import (
     SAID,
     SAID_OF_NOW,
     USED_TO,
+    is_denied,
 )
 from bot.safety.errors import LexiconError
 from bot.safety.normalize import NormalizedText, Normalizer
@@ -153,7 +153,7 @@ def _weigh(hit: Hit, rule: Rule, sentence: Sentence, normalized: NormalizedText)
         # "Patients want to die on hold" is rhetoric; "he wants to die" is a person at risk.
         rhetoric = told_by_other and "others" in sentence.about
         return None if rhetoric else replace(hit, category="third_party_risk", tier=Tier.T2)
-    denied = not rule.firm and NEGATION.search(before) is not None and NO_DENIAL.search(before) is None
+    denied = not rule.firm and is_denied(before) and NO_DENIAL.search(before) is None
     # The answer to a question often stands in the next sentence: "They asked if I want to die. No."
     answered_no = "asked" in sentence.about and DENIED_AFTER.search(normalized.text, hit.end - 1, hit.end + 60)
     asked = "form" in sentence.about or answered_no
