@@ -42,6 +42,8 @@ class EmbeddingStore:
         keys = [_key(encoder.fingerprint, role, text) for text in texts]
         found = self._read(keys)
         missing = [row for row, key in enumerate(keys) if key not in found]
+        # Texts of a batch run beside each other: of like length, none of the cores waits for the longest.
+        missing.sort(key=lambda row: len(texts[row]))
         embed = encoder.encode_queries if role == "query" else encoder.encode_passages
         for start in range(0, len(missing), BATCH):
             rows = missing[start : start + BATCH]
