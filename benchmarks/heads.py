@@ -27,12 +27,12 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.evaluation.questions import Question, load_questions
 from bot.settings import load_settings
-from knowledge.base import load_knowledge
-from knowledge.embedding_store import EmbeddingStore
-from knowledge.encoder import load_encoder
-from knowledge.index import Examples, examples_of
-from knowledge.kernel_ridge import LEXICAL_WEIGHT, REGULARIZATION, centre, fit_kernel_ridge, invert_positive
-from knowledge.lexical import NgramVectorizer
+from knowledge.material.base import load_knowledge
+from knowledge.retrieval.embedding_store import EmbeddingStore
+from knowledge.retrieval.encoder import load_encoder
+from knowledge.retrieval.index import Examples, examples_of
+from knowledge.retrieval.kernel_ridge import LEXICAL_WEIGHT, REGULARIZATION, centre, fit_kernel_ridge, invert_positive
+from knowledge.retrieval.lexical import NgramVectorizer
 
 Scores = NDArray[np.float32]
 NEAR = 3
@@ -143,7 +143,7 @@ class LinearKernel:
 
 
 class ExponentialKernel:
-    """The head in use (knowledge.kernel_ridge)."""
+    """The head in use (knowledge.retrieval.kernel_ridge)."""
 
     def __init__(self, known: Texts, labels: NDArray[np.int64], classes: int) -> None:
         self.head, self._left_out = fit_kernel_ridge(known.dense, known.sparse, labels, classes)

@@ -14,11 +14,11 @@ import httpx
 import numpy as np
 
 from benchmarks.measuring import fresh_questions, resident_megabytes, summarize, write_result
-from bot.running import read_running
 from bot.settings import load_settings
-from knowledge.encoder import load_encoder
-from knowledge.index import load_index
-from knowledge.kernel_ridge import centre
+from bot.start.running import read_running
+from knowledge.retrieval.encoder import load_encoder
+from knowledge.retrieval.index import load_index
+from knowledge.retrieval.kernel_ridge import centre
 
 NEIGHBOURS = 10
 

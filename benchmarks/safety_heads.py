@@ -19,7 +19,7 @@ from bot.evaluation.safety import load_messages
 from bot.message import CARDED, Tier
 from bot.safety.learned import LearnedModel, load_safety_model
 from bot.settings import load_settings
-from knowledge.encoder import load_encoder
+from knowledge.retrieval.encoder import load_encoder
 
 # Harmless messages that may get a card, where recall is compared.
 ALARMS = 0.04

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import write_result
 from bot.settings import load_settings
-from knowledge.encoder import load_encoder
-from knowledge.index import load_index
-from knowledge.vectors import EXACT_LIMIT, VectorIndex
+from knowledge.retrieval.encoder import load_encoder
+from knowledge.retrieval.index import load_index
+from knowledge.retrieval.vectors import EXACT_LIMIT, VectorIndex
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt

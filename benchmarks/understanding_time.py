@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.measuring import fresh_questions, summarize, write_result
 from bot.settings import load_settings
-from knowledge.encoder import load_encoder
-from knowledge.index import load_index
-from knowledge.search import LONG_MESSAGE, Searcher
+from knowledge.retrieval.encoder import load_encoder
+from knowledge.retrieval.index import load_index
+from knowledge.retrieval.search import LONG_MESSAGE, Searcher
 
 TARGET = 1.6
 

@@ -34,7 +34,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Start everything: index, Rasa, web page, API and Telegram."""
-    from bot.run import run_bot
+    from bot.start.run import run_bot
 
     settings = _start()
     settings.var_dir.mkdir(parents=True, exist_ok=True)
@@ -45,9 +45,9 @@ def run() -> None:
 @app.command()
 def index() -> None:
     """Embed what changed, fit, calibrate and put the index in service; a running bot takes it over."""
-    from bot.building import ensure_index, ensure_safety_model
-    from bot.remote_encoder import connect_to_running
-    from knowledge.encoder import load_encoder
+    from bot.start.build import ensure_index, ensure_safety_model
+    from bot.start.remote_encoder import connect_to_running
+    from knowledge.retrieval.encoder import load_encoder
 
     settings = _start()
     encoder = connect_to_running(settings.var_dir, settings.encoder) or load_encoder(settings.encoder)
@@ -64,7 +64,7 @@ def ask(
     language: Annotated[str | None, typer.Option(help="en or es; detected by default.")] = None,
 ) -> None:
     """Ask one question: through the running bot, or here without Rasa when none runs."""
-    from bot.ask import ask_question
+    from bot.start.ask import ask_question
 
     settings = _start(quiet=True)
     reply = ask_question(settings, question, language)
@@ -86,14 +86,14 @@ def check(
     """Check the whole knowledge base; every finding names file, line, value and remedy."""
     from datetime import date
 
+    from knowledge.checks.check import check_knowledge
     from knowledge.errors import SearchIndexError
-    from knowledge.index import load_index
-    from knowledge.lint import check_knowledge
+    from knowledge.retrieval.index import load_index
 
     settings = _start(quiet=True)
     index_in_service = None
     if with_index:
-        from knowledge.encoder import load_encoder
+        from knowledge.retrieval.encoder import load_encoder
 
         try:
             index_in_service = load_index(settings.index_dir, load_encoder(settings.encoder))
@@ -112,7 +112,7 @@ def check(
 @app.command()
 def preview(file: Annotated[Path, typer.Argument(help="An answer file.", exists=True, dir_okay=False)]) -> None:
     """Show an answer as Telegram and the web page show it."""
-    from knowledge.preview import preview_entry
+    from knowledge.report.preview import preview_entry
 
     typer.echo(preview_entry(file, _start(quiet=True).knowledge_dir))
 
@@ -122,8 +122,8 @@ def report(out: Annotated[Path | None, typer.Option(help="The HTML file to write
     """Write the knowledge report: coverage, age of facts, sources, overdue reviews."""
     from datetime import date
 
-    from knowledge.base import load_knowledge
-    from knowledge.report import write_report
+    from knowledge.material.base import load_knowledge
+    from knowledge.report.write import write_report
 
     settings = _start(quiet=True)
     out = out or settings.var_dir / "reports/knowledge.html"
@@ -162,7 +162,7 @@ def qr(
     """Write a QR code that opens an answer on Telegram, or its page when no Telegram name is set."""
     import segno
 
-    from bot.deep_link import link_to
+    from bot.reply.links import link_to
 
     settings = _start(quiet=True)
     link = link_to(faq, settings)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from knowledge.registry import Language
+from knowledge.material.registry import Language
 
 Channel = Literal["api", "telegram"]
 Outcome = Literal["answer", "choices", "abstain", "smalltalk", "form", "crisis", "unavailable"]

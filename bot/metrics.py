@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.message import Channel, Reply, SafetyVerdict
-from knowledge.registry import Language
+from knowledge.material.registry import Language
 
 
 class Metrics:

@@ -9,7 +9,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from knowledge.encoder import PACKAGED_MULTILINGUAL
+from knowledge.retrieval.encoder import PACKAGED_MULTILINGUAL
 
 ROOT = Path(__file__).resolve().parent.parent
 Port = Annotated[int, Field(ge=0, le=65_535)]

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.evaluation.questions import Prediction, Question, QuestionFileError
-from knowledge.index import OUT_OF_SCOPE, Examples
-from knowledge.lexical import fold
+from knowledge.retrieval.index import OUT_OF_SCOPE, Examples
+from knowledge.retrieval.lexical import fold
 
 if TYPE_CHECKING:
-    from knowledge.embedding_store import EmbeddingStore
-    from knowledge.encoder import Encoder
+    from knowledge.retrieval.embedding_store import EmbeddingStore
+    from knowledge.retrieval.encoder import Encoder
 
 WORD = re.compile(r"\w+")
 RANKED = 5

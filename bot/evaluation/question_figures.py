@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.evaluation.questions import Prediction, Question, QuestionFileError
 from bot.evaluation.safety import Share
-from knowledge.registry import LANGUAGES
+from knowledge.material.registry import LANGUAGES
 
 CHOICES = 3
 BINS = 10

@@ -12,10 +12,10 @@ from uuid import uuid4
 import httpx
 
 from knowledge.errors import CarebotError
-from knowledge.registry import LANGUAGES, Language, load_catalogue
+from knowledge.material.registry import LANGUAGES, Language, load_catalogue
 
 if TYPE_CHECKING:
-    from knowledge.search import Searcher
+    from knowledge.retrieval.search import Searcher
 
 HTTP_TIMEOUT_SECONDS = 60
 RASA = "Rasa ResponseSelector"

@@ -21,9 +21,9 @@ from typing import Any
 import httpx
 import yaml
 
-from bot.building import rasa_environment
 from bot.evaluation.questions import Prediction, Question, QuestionFileError
-from knowledge.index import OUT_OF_SCOPE, Examples
+from bot.rasa.model import rasa_environment
+from knowledge.retrieval.index import OUT_OF_SCOPE, Examples
 
 # DIET has to tell only questions from the rest here and is slow; the ResponseSelector tells the ids apart.
 DIET_EPOCHS = 10

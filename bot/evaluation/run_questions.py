@@ -7,8 +7,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.ask import running_address
-from bot.building import ensure_index
 from bot.evaluation.baselines import ask_bm25, ask_nearest
 from bot.evaluation.question_figures import check_floors, load_floors, summarize
 from bot.evaluation.question_report import print_table, say, write_evaluation_page, write_report
@@ -23,11 +21,13 @@ from bot.evaluation.questions import (
 )
 from bot.evaluation.rasa_baseline import ask_rasa
 from bot.settings import Settings
-from knowledge.base import KnowledgeBase
-from knowledge.embedding_store import EmbeddingStore
-from knowledge.encoder import PACKAGED_ENGLISH, load_encoder
-from knowledge.index import examples_of
-from knowledge.search import Searcher
+from bot.start.ask import running_address
+from bot.start.build import ensure_index
+from knowledge.material.base import KnowledgeBase
+from knowledge.retrieval.embedding_store import EmbeddingStore
+from knowledge.retrieval.encoder import PACKAGED_ENGLISH, load_encoder
+from knowledge.retrieval.index import examples_of
+from knowledge.retrieval.search import Searcher
 
 
 def evaluate_questions(

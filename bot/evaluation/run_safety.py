@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.building import ensure_index, ensure_safety_model
 from bot.evaluation.safety import check_floors, evaluate_safety
 from bot.safety.gate import SafetyGate
 from bot.safety.learned import load_safety_model
 from bot.settings import ROOT, Settings
-from knowledge.encoder import load_encoder
+from bot.start.build import ensure_index, ensure_safety_model
+from knowledge.retrieval.encoder import load_encoder
 
 FLOORS = ROOT / "tests/evaluation/safety-floors.json"
 HELDOUT = tuple(ROOT / f"tests/evaluation/safety-{name}.jsonl" for name in ("heldout", "hard", "fresh"))

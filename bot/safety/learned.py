@@ -21,8 +21,8 @@ from scipy.sparse import csr_matrix
 from bot.message import SAFE, SafetyVerdict, Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.normalize import canonical
-from knowledge.kernel_ridge import centre
-from knowledge.lexical import NgramVectorizer, fold
+from knowledge.retrieval.kernel_ridge import centre
+from knowledge.retrieval.lexical import NgramVectorizer, fold
 
 Floats = NDArray[np.float32]
 FORMAT = 3

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from knowledge.registry import Language
+from knowledge.material.registry import Language
 
 MAX_CHATS = 20_000
 MAX_ANSWERS = 20

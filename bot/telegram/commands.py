@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.message import Button
+from bot.reply.texts import all_texts, text
 from bot.telegram.rendering import Bubble, render_text
-from bot.telegram.wording import WORDING, wording
-from bot.texts import TEXTS, text
-from knowledge.base import KnowledgeBase
-from knowledge.registry import LANGUAGES, Language
+from bot.telegram.wording import all_wording, wording
+from knowledge.material.base import KnowledgeBase
+from knowledge.material.registry import LANGUAGES, Language
 
 PAYLOADS = {
     "topics": "topics:",
@@ -53,7 +53,7 @@ def topic_buttons(knowledge: KnowledgeBase | None, language: Language) -> tuple[
     """Give a button for every topic; the list of topics while the knowledge cannot be read."""
     if knowledge is None:
         return (Button(text("all_topics", language), PAYLOADS["topics"]),)
-    named = [topic for topic in knowledge.topics() if f"topic:{topic}" in TEXTS]
+    named = [topic for topic in knowledge.topics() if f"topic:{topic}" in all_texts()]
     return tuple(Button(text(f"topic:{topic}", language), f"topic:{topic}") for topic in named)
 
 
@@ -78,4 +78,4 @@ def render_command(command: str, language: Language, knowledge: KnowledgeBase | 
 
 def described_commands(language: Language) -> list[tuple[str, str]]:
     """List the commands with what they do, for Telegram's menu."""
-    return [(name, WORDING[f"command:{name}"][language]) for name in SHOWN]
+    return [(name, all_wording()[f"command:{name}"][language]) for name in SHOWN]

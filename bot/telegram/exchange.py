@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.errors import BadRequestError
 from bot.message import IncomingMessage, Reply, Tier
-from bot.payload import Payload, parse_payload
+from bot.reply.payload import Payload, parse_payload
+from bot.reply.texts import text as fixed_text
 from bot.safety.cards import LAST_RESORT
 from bot.telegram.chats import Chats
 from bot.telegram.commands import crisis_button
@@ -17,11 +18,10 @@ from bot.telegram.person import Person
 from bot.telegram.rendering import Bubble, render_reply, render_text
 from bot.telegram.store import Store
 from bot.telegram.wording import wording
-from bot.text import MAX_CHARACTERS, clean_text
-from bot.texts import text as fixed_text
-from knowledge.base import KnowledgeBase
-from knowledge.registry import Language
-from knowledge.render import render_text as fill_references
+from bot.turn.incoming import MAX_CHARACTERS, clean_text
+from knowledge.material.base import KnowledgeBase
+from knowledge.material.registry import Language
+from knowledge.material.render import render_text as fill_references
 
 logger = logging.getLogger(__name__)
 ALARMING = (Tier.T1, Tier.T2)
@@ -146,5 +146,5 @@ class Exchange:
             words = LAST_RESORT[language]
         else:
             template = fixed_text("unavailable", language)
-            words = fill_references(template, language, knowledge.contacts, knowledge.status, "bot/texts.py")
+            words = fill_references(template, language, knowledge.contacts, knowledge.status, "bot/reply/texts.py")
         return render_text(words, (crisis_button(language),))

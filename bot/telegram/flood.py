@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.rate_limit import MAX_SENDERS, RateLimiter
+from bot.turn.limits import MAX_SENDERS, RateLimiter
 
 
 class FloodLimit:

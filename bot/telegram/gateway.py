@@ -25,7 +25,7 @@ from bot.telegram.rate_limit import MessageRateLimiter
 from bot.telegram.responder import Responder
 from bot.telegram.store import Store, database_path
 from bot.telegram.webhook import Webhook
-from knowledge.base import KnowledgeBase
+from knowledge.material.base import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 CONNECTIONS = 64

@@ -16,9 +16,9 @@ from bot.telegram.delivery import NO_PREVIEW
 from bot.telegram.formatting import LIMIT, utf16_length
 from bot.telegram.rendering import cut_title, render_reply
 from bot.telegram.wording import wording
-from bot.text import clean_text
-from knowledge.base import KnowledgeBase
-from knowledge.registry import Language
+from bot.turn.incoming import clean_text
+from knowledge.material.base import KnowledgeBase
+from knowledge.material.registry import Language
 
 logger = logging.getLogger(__name__)
 # A query comes with every pause in typing; only the last one is worth an answer.

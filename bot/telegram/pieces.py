@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.text import MAX_CHARACTERS
+from bot.turn.incoming import MAX_CHARACTERS
 
 QUIET_SECONDS = 0.7
 # What ends like a sentence or is this long is a whole message; it does not wait for more.

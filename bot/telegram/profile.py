@@ -10,7 +10,7 @@ from telegram.ext import ExtBot
 
 from bot.telegram.commands import described_commands
 from bot.telegram.wording import wording
-from knowledge.registry import Language
+from knowledge.material.registry import Language
 
 logger = logging.getLogger(__name__)
 # English without a tag is what people with any other language see.

@@ -9,11 +9,11 @@ from datetime import date
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.message import Button, Reply, Tier
+from bot.reply.texts import text
 from bot.telegram.formatting import LIMIT, decorate, escape, link, split_text, utf16_length
 from bot.telegram.wording import wording
-from bot.texts import text
-from knowledge.registry import Language
-from knowledge.render import format_date
+from knowledge.material.registry import Language
+from knowledge.material.render import format_date
 
 MAX_TITLE = 60
 MAX_PAYLOAD_BYTES = 64

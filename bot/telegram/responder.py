@@ -9,9 +9,10 @@ from collections.abc import Callable
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
 
-from bot.dialogue import SHORT_WORDS
+from bot.dialogue.decide import SHORT_WORDS
 from bot.message import Button, SafetyVerdict
-from bot.payload import parse_payload
+from bot.reply.payload import parse_payload
+from bot.reply.texts import text as fixed_text
 from bot.telegram.addressing import addressed_text, is_group, with_quoted
 from bot.telegram.commands import PAYLOADS, SHOWN, command_payload, crisis_button, render_command
 from bot.telegram.exchange import ALARMING, Exchange
@@ -21,7 +22,6 @@ from bot.telegram.person import Person, presser_of, writer_of
 from bot.telegram.pieces import Pieces
 from bot.telegram.rendering import render_text
 from bot.telegram.wording import wording
-from bot.texts import text as fixed_text
 
 logger = logging.getLogger(__name__)
 # Menus are turned over in place; an answer is a message of its own, so that the menu stays.

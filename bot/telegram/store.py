@@ -12,7 +12,7 @@ from typing import cast
 
 from bot.errors import SettingsError
 from bot.settings import Settings
-from knowledge.registry import LANGUAGES, Language
+from knowledge.material.registry import LANGUAGES, Language
 
 logger = logging.getLogger(__name__)
 # Telegram keeps an update for 24 hours at most; this is many times what a busy day brings between two polls.

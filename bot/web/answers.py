@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.answer_message import Bot
-from bot.compose import Composer
+from bot.reply.compose import Composer
+from bot.reply.texts import text
 from bot.settings import Settings
-from bot.texts import text
-from knowledge.entry import Entry
-from knowledge.registry import Language
-from knowledge.render import format_date
+from bot.turn.turn import Bot
+from knowledge.material.entry import Entry
+from knowledge.material.registry import Language
+from knowledge.material.render import format_date
 
 TEMPLATES = Environment(
     loader=PackageLoader("bot.web", "templates"), autoescape=select_autoescape(["html"]), trim_blocks=True

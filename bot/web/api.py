@@ -8,14 +8,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot.answer_message import Bot, answer_message
-from bot.buttons import is_known
+from bot.answer_message import answer_message
 from bot.errors import BadRequestError
 from bot.message import IncomingMessage, Reply, Tier
-from bot.payload import parse_payload
-from bot.rate_limit import RateLimiter
-from bot.text import clean_sender, clean_text
-from knowledge.registry import LANGUAGES
+from bot.reply.payload import parse_payload
+from bot.turn.incoming import clean_sender, clean_text
+from bot.turn.limits import RateLimiter
+from bot.turn.press import is_known
+from bot.turn.turn import Bot
+from knowledge.material.registry import LANGUAGES
 
 # The longest legal text in the widest JSON escape (\uXXXX\uXXXX a character) and room for the rest.
 MAX_BODY_BYTES = 64 * 1024

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from knowledge.encoder import Encoder
+from knowledge.retrieval.encoder import Encoder
 
 logger = logging.getLogger(__name__)
 MAX_TEXTS = 256

@@ -14,16 +14,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.answer_message import Bot
 from bot.errors import StartError
-from bot.rate_limit import RateLimiter
+from bot.reply.texts import text
 from bot.safety.cards import LAST_RESORT
 from bot.settings import Settings
-from bot.texts import text
+from bot.turn.limits import RateLimiter
+from bot.turn.turn import Bot
 from bot.web.answers import answer_routes
 from bot.web.api import MessagesEndpoint
 from bot.web.safety_page import show_safety
-from knowledge.registry import LANGUAGES
+from knowledge.material.registry import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {

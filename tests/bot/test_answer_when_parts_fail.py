@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from bot import answer_message as module
-from bot.answer_message import Bot, answer_message
-from bot.conversation import Conversations
+from bot.answer_message import answer_message
+from bot.dialogue.memory import Conversations
 from bot.errors import RasaUnavailableError
 from bot.message import SAFE, IncomingMessage, Reply, SafetyVerdict, Tier
 from bot.metrics import Metrics
 from bot.safety.gate import SafetyGate
-from bot.service import Service
+from bot.turn.service import Service
+from bot.turn.turn import Bot
 
 DANGER = {"en": "i am going to kill myself tonight", "es": "voy a matarme esta noche"}
 THOUGHTS = {"en": "i wish i was dead", "es": "quisiera estar muerto"}

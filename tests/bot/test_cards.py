@@ -5,17 +5,17 @@ import re
 import pytest
 
 from bot.message import SafetyVerdict, Tier
-from bot.safety.cards import CARDS, LAST_RESORT, SHORT, TEXT_INSTEAD, card_text
+from bot.reply.texts import all_texts
+from bot.safety.cards import LAST_RESORT, card_text, load_cards
 from bot.settings import ROOT
-from bot.texts import TEXTS
-from knowledge.registry import LANGUAGES, Language, load_contacts, load_status
-from knowledge.render import render_text
+from knowledge.material.registry import LANGUAGES, Language, load_contacts, load_status
+from knowledge.material.render import render_text
 
 CONTACTS = load_contacts(ROOT / "knowledge/contacts.yml")
 STATUS = load_status(ROOT / "knowledge/status.yml")
 ALL_CARDS = [
     (f"{tier}:{category}", language, cards[category][language])
-    for tier, cards in CARDS.items()
+    for tier, cards in load_cards()["cards"].items()
     for category in cards
     for language in LANGUAGES
 ]
@@ -42,13 +42,13 @@ def test_a_card_names_911_and_988_from_the_contacts(name: str, language: Languag
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_renders_in_both_languages(language: Language) -> None:
-    for words in (*SHORT.values(), TEXT_INSTEAD, LAST_RESORT, *TEXTS.values()):
+    for words in (*load_cards()["short"].values(), load_cards()["text_instead"], LAST_RESORT, *all_texts().values()):
         assert render(words[language].replace("{publishers}", "X"), language).strip()
 
 
 def test_the_medical_card_names_poison_control() -> None:
     for language in LANGUAGES:
-        assert "1-800-222-1222" in render(CARDS[Tier.T1]["medical_emergency"][language], language)
+        assert "1-800-222-1222" in render(load_cards()["cards"]["T1"]["medical_emergency"][language], language)
 
 
 def test_the_second_card_is_short_and_never_left_out() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.conversation import KEPT_SECONDS, Conversations
+from bot.dialogue.memory import KEPT_SECONDS, Conversations
 
 
 def test_forgets_on_request_and_starts_afresh_for_rasa_too() -> None:

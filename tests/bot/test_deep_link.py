@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import HttpUrl
 
-from bot.deep_link import link_to
 from bot.errors import SettingsError
+from bot.reply.links import link_to
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 

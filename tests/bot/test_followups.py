@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.corrections import says_nothing, without_refusal
-from bot.dialogue import picked_number
-from bot.followups import FOLLOWUPS, answer_after
-from knowledge.base import KnowledgeBase, load_knowledge
+from bot.dialogue.corrections import says_nothing, without_refusal
+from bot.dialogue.decide import picked_number
+from bot.dialogue.followups import FOLLOWUPS, answer_after
+from knowledge.material.base import KnowledgeBase, load_knowledge
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

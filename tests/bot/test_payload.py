@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.payload import Payload, parse_payload
+from bot.reply.payload import Payload, parse_payload
 
 
 @pytest.mark.parametrize(

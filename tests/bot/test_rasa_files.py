@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from bot.actions import build_executor
-from bot.dialogue import PLAN_ANSWERS, Dialogue
-from bot.payload import PLANS
+from bot.dialogue.decide import PLAN_ANSWERS, Dialogue
+from bot.rasa.actions import build_executor
+from bot.reply.payload import PLANS
 from bot.settings import ROOT
 
 

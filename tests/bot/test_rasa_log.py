@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.rasa_process import summarize_log_line
+from bot.rasa.process import summarize_log_line
 
 MARK = "zanahoria-secreta"
 

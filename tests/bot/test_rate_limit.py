@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.rate_limit import RateLimiter
+from bot.turn.limits import RateLimiter
 
 
 def test_allows_a_burst_and_then_the_rate() -> None:

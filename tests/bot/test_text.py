@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadRequestError
-from bot.text import MAX_CHARACTERS, clean_sender, clean_text
+from bot.turn.incoming import MAX_CHARACTERS, clean_sender, clean_text
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t ", "\x00\x01", "\ud800"])

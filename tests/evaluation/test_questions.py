@@ -34,7 +34,7 @@ from bot.evaluation.questions import (
 )
 from bot.evaluation.rasa_baseline import read_parse, write_project
 from bot.evaluation.safety import Share
-from knowledge.index import OUT_OF_SCOPE, Examples
+from knowledge.retrieval.index import OUT_OF_SCOPE, Examples
 
 HERE = Path(__file__).parent
 KNOWN = ("strike-causes", "wait-too-long", "bot-limits")
@@ -366,10 +366,10 @@ def test_floors_that_are_not_json_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.encoder
 def test_search_keeps_the_committed_floors() -> None:
-    from bot.building import ensure_index
     from bot.settings import load_settings
-    from knowledge.encoder import load_encoder
-    from knowledge.search import Searcher
+    from bot.start.build import ensure_index
+    from knowledge.retrieval.encoder import load_encoder
+    from knowledge.retrieval.search import Searcher
 
     settings = load_settings()
     encoder = load_encoder(settings.encoder)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.base import KnowledgeBase, load_knowledge
-from knowledge.finding import Finding
-from knowledge.lint import check_knowledge
+from knowledge.checks.check import check_knowledge
+from knowledge.checks.finding import Finding
+from knowledge.material.base import KnowledgeBase, load_knowledge
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 TODAY = date(2026, 11, 24)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.entry import Entry, dump_entry, load_entry, parse_entry
 from knowledge.errors import EntryError
+from knowledge.material.entry import Entry, dump_entry, load_entry, parse_entry
 
 from .conftest import KNOWLEDGE, entry_text
 

@@ -3,11 +3,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from knowledge.base import load_knowledge
+from knowledge.checks.check import check_knowledge
+from knowledge.checks.finding import Finding
 from knowledge.errors import EntryError, KnowledgeError, RegistryError
-from knowledge.finding import Finding
-from knowledge.lint import check_knowledge
-from knowledge.registry import MAX_FILE_BYTES
+from knowledge.material.base import load_knowledge
+from knowledge.material.registry import MAX_FILE_BYTES
 
 from .conftest import KNOWLEDGE, TODAY
 

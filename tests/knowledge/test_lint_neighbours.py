@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from knowledge.base import KnowledgeBase, load_knowledge
-from knowledge.calibrate import Calibration
-from knowledge.index import Index, examples_of
-from knowledge.kernel_ridge import fit_kernel_ridge
-from knowledge.lexical import NgramVectorizer
-from knowledge.lint import check_knowledge
-from knowledge.vectors import VectorIndex
+from knowledge.checks.check import check_knowledge
+from knowledge.material.base import KnowledgeBase, load_knowledge
+from knowledge.retrieval.calibrate import Calibration
+from knowledge.retrieval.index import Index, examples_of
+from knowledge.retrieval.kernel_ridge import fit_kernel_ridge
+from knowledge.retrieval.lexical import NgramVectorizer
+from knowledge.retrieval.vectors import VectorIndex
 
 from .conftest import TODAY
 

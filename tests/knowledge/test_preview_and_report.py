@@ -3,14 +3,14 @@ from datetime import date
 
 import pytest
 
+from bot.reply.texts import text
 from bot.telegram.formatting import decorate
-from bot.texts import text
-from knowledge.base import load_knowledge
 from knowledge.errors import KnowledgeError
-from knowledge.preview import FOOTER, WORDS, preview_entry, telegram_text
-from knowledge.registry import LANGUAGES, Fact
-from knowledge.render import render_body
-from knowledge.report import due_reviews, fact_age, printed_day, topic_rows, write_report
+from knowledge.material.base import load_knowledge
+from knowledge.material.registry import LANGUAGES, Fact
+from knowledge.material.render import render_body
+from knowledge.report.preview import FOOTER, WORDS, preview_entry, telegram_text
+from knowledge.report.write import due_reviews, fact_age, printed_day, topic_rows, write_report
 
 from .conftest import TODAY
 

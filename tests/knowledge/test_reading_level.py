@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.reading_level import is_hard, prose_of, reading_level
+from knowledge.checks.reading_level import is_hard, prose_of, reading_level
 
 
 def test_list_markers_and_references_are_not_read_as_words() -> None:

@@ -3,11 +3,11 @@ from datetime import date
 
 import pytest
 
-from knowledge.base import KnowledgeBase, load_knowledge
+from knowledge.checks.prose import NUMBER, digits_of, numbers_of, without_references
 from knowledge.errors import EntryError
-from knowledge.lint_prose import NUMBER, digits_of, numbers_of, without_references
-from knowledge.registry import LANGUAGES, Source
-from knowledge.render import format_date, render_body, render_status, render_text
+from knowledge.material.base import KnowledgeBase, load_knowledge
+from knowledge.material.registry import LANGUAGES, Source
+from knowledge.material.render import format_date, render_body, render_status, render_text
 
 
 @pytest.fixture

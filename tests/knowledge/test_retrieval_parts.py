@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import knowledge.vectors
-from knowledge.calibrate import OUT_OF_SCOPE_CAP, WRONG_CAP, Calibration, decision_features, fit_calibration
+import knowledge.retrieval.vectors
 from knowledge.errors import IndexCorruptError
-from knowledge.kernel_ridge import LEXICAL_WEIGHT, REGULARIZATION, SHARPNESS, centre, fit_kernel_ridge, kernel
-from knowledge.lexical import NgramVectorizer, fold
-from knowledge.vectors import VectorIndex
+from knowledge.retrieval.calibrate import OUT_OF_SCOPE_CAP, WRONG_CAP, Calibration, decision_features, fit_calibration
+from knowledge.retrieval.kernel_ridge import LEXICAL_WEIGHT, REGULARIZATION, SHARPNESS, centre, fit_kernel_ridge, kernel
+from knowledge.retrieval.lexical import NgramVectorizer, fold
+from knowledge.retrieval.vectors import VectorIndex
 
 TEXTS = [
     "me cancelaron la cita",
@@ -212,7 +212,7 @@ def test_search_gives_no_more_rows_than_there_are() -> None:
 
 
 def test_graph_finds_nearly_all_that_brute_force_finds(monkeypatch) -> None:
-    monkeypatch.setattr(knowledge.vectors, "EXACT_LIMIT", 100)
+    monkeypatch.setattr(knowledge.retrieval.vectors, "EXACT_LIMIT", 100)
     rows, queries = unit_rows(2_000, 24), unit_rows(50, 24, seed=8)
     _, found = VectorIndex.build(rows).search(queries, 10)
     expected = np.argsort(-(queries @ rows.T), axis=1)[:, :10]

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.base import KnowledgeBase, load_knowledge
-from knowledge.embedding_store import EmbeddingStore
-from knowledge.encoder import PACKAGED_MULTILINGUAL, SentenceEncoder, load_encoder
 from knowledge.errors import EncoderError, IndexCorruptError, IndexMismatchError, IndexMissingError
-from knowledge.index import Index, build_index, load_index, refresh_index, save_index
-from knowledge.search import SAME_QUESTION, Searcher, segments_of
+from knowledge.material.base import KnowledgeBase, load_knowledge
+from knowledge.retrieval.embedding_store import EmbeddingStore
+from knowledge.retrieval.encoder import PACKAGED_MULTILINGUAL, SentenceEncoder, load_encoder
+from knowledge.retrieval.index import Index, build_index, load_index, refresh_index, save_index
+from knowledge.retrieval.search import SAME_QUESTION, Searcher, segments_of
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.encoder

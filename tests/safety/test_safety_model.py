@@ -10,8 +10,8 @@ from bot.message import Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.gate import SafetyGate
 from bot.safety.learned import ARRAYS, META, LearnedModel, load_safety_model
-from bot.safety.training import load_examples, train_safety_model
-from knowledge.embedding_store import EmbeddingStore
+from bot.safety.training.train import load_examples, train_safety_model
+from knowledge.retrieval.embedding_store import EmbeddingStore
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "data/safety/examples.jsonl"
@@ -118,7 +118,7 @@ def test_report_names_every_baseline(trained, tmp_path) -> None:
 @pytest.mark.encoder
 def test_figures_on_unseen_messages_stay_above_their_floors(tmp_path) -> None:
     from bot.evaluation.run_safety import HELDOUT
-    from knowledge.encoder import load_encoder
+    from knowledge.retrieval.encoder import load_encoder
 
     floors = json.loads((ROOT / "tests/evaluation/safety-floors.json").read_text())
     model = load_safety_model(ROOT / "var/safety", load_encoder())

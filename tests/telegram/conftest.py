@@ -9,7 +9,7 @@ from pydantic import HttpUrl, SecretStr
 from bot.message import SafetyVerdict
 from bot.settings import Settings
 from bot.telegram.gateway import TelegramGateway
-from knowledge.base import KnowledgeBase, load_knowledge
+from knowledge.material.base import KnowledgeBase, load_knowledge
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot
 

@@ -11,7 +11,7 @@ from pydantic import HttpUrl, SecretStr
 from bot.message import IncomingMessage, Reply
 from bot.settings import Settings
 from bot.telegram.gateway import TelegramGateway
-from knowledge.base import KnowledgeBase
+from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN
 from tests.telegram.fake_bot import note
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.message import Button, IncomingMessage, Part, Reply, SourceLink
-from knowledge.registry import Language
+from knowledge.material.registry import Language
 
 
 @dataclass

@@ -23,7 +23,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.pieces import Pieces
 from bot.telegram.responder import Responder
 from bot.telegram.store import Store
-from knowledge.base import KnowledgeBase
+from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, USERNAME, bot_user
 from tests.telegram.fake_bot import FakeBot
 

@@ -14,7 +14,7 @@ from bot.errors import SettingsError, StartError
 from bot.message import Button, IncomingMessage, Part, Reply, SafetyVerdict, Tier
 from bot.settings import Settings
 from bot.telegram.gateway import TelegramGateway
-from knowledge.base import KnowledgeBase
+from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer, person
 from tests.telegram.fake_bot import FakeBot, note
 

@@ -12,7 +12,7 @@ from bot.message import Button, Part, Reply, SourceLink
 from bot.telegram.formatting import LIMIT, decorate, escape, link, split_text, utf16_length
 from bot.telegram.profile import TAGS
 from bot.telegram.rendering import build_keyboard, render_reply, render_text
-from bot.telegram.wording import WORDING
+from bot.telegram.wording import all_wording
 from tests.telegram.bot_api_methods import read_text
 
 LINES = st.lists(
@@ -99,7 +99,7 @@ def test_part_without_text_still_brings_its_buttons() -> None:
 
 
 def test_wording_is_complete_and_fits() -> None:
-    assert all(set(texts) == {"en", "es"} and all(texts.values()) for texts in WORDING.values())
+    assert all(set(texts) == {"en", "es"} and all(texts.values()) for texts in all_wording().values())
     for _, language in TAGS:
-        assert len(WORDING["description"][language]) <= 512
-        assert len(WORDING["short_description"][language]) <= 120
+        assert len(all_wording()["description"][language]) <= 512
+        assert len(all_wording()["short_description"][language]) <= 120

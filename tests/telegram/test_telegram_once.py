@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.telegram.gateway import TelegramGateway
 from bot.telegram.store import KEPT_UPDATES, Store
 from bot.telegram.webhook import Webhook
-from knowledge.base import KnowledgeBase
+from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot, note
 

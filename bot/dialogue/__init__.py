@@ -1,0 +1,1 @@
+"""What a message asks for: decisions, what is remembered, which language."""

@@ -1,0 +1,1 @@
+"""Rasa: its client, its process, its model, and the actions it calls back."""

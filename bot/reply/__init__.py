@@ -1,0 +1,1 @@
+"""From decisions to the words and buttons a person sees."""

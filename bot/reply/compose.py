@@ -1,0 +1,164 @@
+"""From moves to the words and buttons a person sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.dialogue.moves import Move
+from bot.message import Button, Outcome, Part, Reply, SafetyVerdict, SourceLink, Tier
+from bot.reply.payload import PLANS
+from bot.reply.texts import text
+from knowledge.material.base import KnowledgeBase
+from knowledge.material.entry import Entry
+from knowledge.material.registry import Language
+from knowledge.material.render import format_date, render_body, render_text
+
+PAGE = 8
+TITLE_LIMIT = 80
+# Small talk after which the topics help.
+WITH_TOPICS = frozenset({"greet", "ask_help", "rephrase", "give_feedback", "deny", "topics", "rated_down"})
+# The speakers whose page can settle whether an old answer still holds.
+MAX_PUBLISHERS = 2
+
+
+class Composer:
+    """Composes replies from one knowledge base."""
+
+    def __init__(self, knowledge: KnowledgeBase, today: date) -> None:
+        self.knowledge = knowledge
+        self._today = today
+
+    def fixed(self, key: str, language: Language) -> str:
+        """Give a fixed sentence with its contacts filled in."""
+        return self.fill(text(key, language), language)
+
+    def fill(self, words: str, language: Language) -> str:
+        """Fill the references of a text of the program's own."""
+        return render_text(words, language, self.knowledge.contacts, self.knowledge.status, "bot/reply/texts.py")
+
+    def reply(self, moves: Sequence[Move], language: Language) -> Reply:
+        """Compose the reply to a message that shows no risk; :meth:`with_care` adds what delayed care needs."""
+        parts: list[Part] = []
+        faqs: list[str] = []
+        choices: tuple[str, ...] = ()
+        outcome: Outcome = "smalltalk"
+        for move in moves:
+            if move.kind == "answer":
+                known = [faq for faq in move.faqs if self.knowledge.get(faq, language)]
+                faqs += known
+                parts += [self.answer(faq, language) for faq in known]
+                outcome = "answer" if known else outcome
+            elif move.kind == "choices":
+                choices = tuple(faq for faq in move.faqs if self.knowledge.get(faq, language))
+                parts.append(self.choices(choices, language))
+                outcome = "choices"
+            elif move.kind == "abstain":
+                parts.append(self.abstention(move.misses, language))
+                outcome = "abstain"
+            elif move.kind == "ask_plan":
+                parts.append(self.ask_plan(language))
+                outcome = "form" if outcome == "smalltalk" else outcome
+            else:
+                parts.append(self.small_talk(move.say, language))
+        if not parts:
+            parts.append(Part(self.fixed("old_button", language)))
+        entries = [entry for faq in faqs if (entry := self.knowledge.get(faq, language))]
+        if any(entry.care_delay for entry in entries):
+            parts = _before_notes(parts, Part(self.fixed("care_footer", language), "footer"))
+        return Reply(
+            parts=tuple(parts),
+            outcome=outcome,
+            language=language,
+            faq=faqs[0] if faqs else None,
+            choices=choices if outcome == "choices" else (),
+            sources=self.sources(entries),
+            as_of=min(entry.as_of for entry in entries).isoformat() if entries else None,
+        )
+
+    def answer(self, faq: str, language: Language) -> Part:
+        """Give an answer with its related questions; one past its review date says so, or refuses."""
+        entry = self.knowledge.get(faq, language)
+        if entry is None:
+            return Part(self.fixed("old_button", language))
+        words = render_body(entry, self.knowledge.contacts, self.knowledge.status)
+        if entry.is_stale(self._today):
+            if entry.expires:
+                words = self.fixed("expired", language)
+            else:
+                words = f"{words}\n\n{self._stale_line(entry, language)}"
+        buttons = [self._question(other, language) for other in entry.related[:3]]
+        return Part(words, "answer", tuple(button for button in buttons if button))
+
+    def choices(self, faqs: Sequence[str], language: Language) -> Part:
+        """Offer questions as buttons."""
+        buttons = [self._question(faq, language) for faq in faqs]
+        none = Button(text("none_of_these", language), "none:")
+        return Part(self.fixed("choices", language), "note", (*[button for button in buttons if button], none))
+
+    def abstention(self, misses: int, language: Language) -> Part:
+        """Admit not to know: other words each time, and people to call from the second time on."""
+        key = f"abstain_{1 + (misses - 1) % 3}" if misses <= 3 else f"abstain_{2 + misses % 2}"
+        return Part(self.fixed(key, language), "note", self.topic_buttons(language))
+
+    def small_talk(self, key: str, language: Language) -> Part:
+        """Say a fixed text, with the topics where they help."""
+        buttons = self.topic_buttons(language) if key in WITH_TOPICS else ()
+        return Part(self.fixed(key, language), "note", buttons)
+
+    def ask_plan(self, language: Language) -> Part:
+        """Ask for the kind of plan with buttons."""
+        buttons = tuple(Button(text(f"plan:{plan}", language), f"plan:{plan}") for plan in PLANS)
+        return Part(self.fixed("ask_plan", language), "note", buttons)
+
+    def topic_buttons(self, language: Language) -> tuple[Button, ...]:
+        """Give a button for every topic."""
+        return tuple(Button(text(f"topic:{topic}", language), f"topic:{topic}") for topic in self.knowledge.topics())
+
+    def topic(self, topic: str, page: int, language: Language) -> Part | None:
+        """List the questions of a topic, eight at a time; None for an unknown topic or page."""
+        faqs = self.knowledge.topics().get(topic, [])
+        shown = faqs[page * PAGE : (page + 1) * PAGE]
+        if not shown:
+            return None
+        buttons = [button for faq in shown if (button := self._question(faq, language))]
+        if len(faqs) > (page + 1) * PAGE:
+            buttons.append(Button(text("more_questions", language), f"topic:{topic}:{page + 1}"))
+        buttons.append(Button(text("all_topics", language), "topics:"))
+        return Part(f"{text(f'topic:{topic}', language)}. {text('topic_questions', language)}", "note", tuple(buttons))
+
+    def sources(self, entries: Sequence[Entry]) -> tuple[SourceLink, ...]:
+        """Give the sources of answers, each once."""
+        ids = dict.fromkeys(source for entry in entries for source in entry.sources)
+        found = [self.knowledge.sources[source] for source in ids]
+        return tuple(SourceLink(item.publisher, item.url, item.shown_date) for item in found)
+
+    def _question(self, faq: str, language: Language) -> Button | None:
+        entry = self.knowledge.get(faq, language)
+        return Button(entry.title[:TITLE_LIMIT], f"faq:{faq}") if entry else None
+
+    def _stale_line(self, entry: Entry, language: Language) -> str:
+        names = list(dict.fromkeys(self.knowledge.sources[source].publisher for source in entry.sources))
+        joiner = " o " if language == "es" else " or "
+        publishers = joiner.join(names[:MAX_PUBLISHERS]) or "Kaiser"
+        return text("stale", language).format(publishers=publishers)
+
+    def checked_on(self, reply: Reply) -> str:
+        """Give the "Checked November 24, 2026" line of a reply, "" without a date."""
+        if reply.as_of is None:
+            return ""
+        return f"{text('checked', reply.language)} {format_date(date.fromisoformat(reply.as_of), reply.language)}"
+
+
+def _before_notes(parts: list[Part], footer: Part) -> list[Part]:
+    last_answer = max(number for number, part in enumerate(parts) if part.kind == "answer")
+    return [*parts[: last_answer + 1], footer, *parts[last_answer + 1 :]]
+
+
+def opening_line(verdict: SafetyVerdict) -> str:
+    """Name the fixed sentence that goes before an answer of T3 or T4, "" for none."""
+    if verdict.tier is Tier.T4 and verdict.category == "distress_no_risk":
+        return "distress"
+    if verdict.tier is Tier.T3:
+        return "out_of_medication" if verdict.category == "medication_gap" else "no_care"
+    return ""

@@ -1,0 +1,1 @@
+"""Starting: building what is missing, serving, watching, and the commands that talk to a running bot."""

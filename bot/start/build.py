@@ -1,0 +1,106 @@
+"""Makes what the bot needs before it can answer (index, safety model, Rasa's model), and only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from bot.safety.errors import SafetyModelError
+from bot.safety.learned import load_safety_model
+from bot.safety.training.train import load_examples, train_safety_model
+from bot.settings import ROOT, Settings
+from knowledge.errors import SearchIndexError
+from knowledge.material.base import KnowledgeBase, load_knowledge
+from knowledge.retrieval.embedding_store import EmbeddingStore
+from knowledge.retrieval.encoder import Encoder
+from knowledge.retrieval.index import (
+    Index,
+    Progress,
+    build_index,
+    build_name,
+    current_build,
+    load_index,
+    refresh_index,
+    save_index,
+)
+
+SAFETY_EXAMPLES = ROOT / "data/safety/examples.jsonl"
+# Their own wording is often that of someone at risk, so they teach the safety model nothing about harmlessness.
+RISKY_IDS = frozenset(
+    {"crisis-lines", "helping-someone", "medication-refill", "urgent-appointment", "someone-to-talk-to"}
+)
+
+
+def ensure_index(settings: Settings, encoder: Encoder, progress: Progress | None = None) -> Index:
+    """Build the index if the knowledge or the encoder changed, and put it in service.
+
+    Raises:
+        KnowledgeError: the knowledge is wrong; the index in service stays there.
+    """
+    knowledge = load_knowledge(settings.knowledge_dir)
+    if current_build(settings.index_dir) == build_name(knowledge, encoder):
+        try:
+            return load_index(settings.index_dir, encoder)
+        except SearchIndexError:
+            pass  # damaged: built again below
+    store = EmbeddingStore(settings.var_dir / "embeddings.sqlite")
+    try:
+        quick = _refresh(settings, knowledge, encoder, store)
+        if quick and quick[1]:
+            return quick[0]
+        index = build_index(knowledge, encoder, store, progress)
+    finally:
+        store.close()
+    save_index(index, settings.index_dir)
+    return index
+
+
+def _refresh(
+    settings: Settings, knowledge: KnowledgeBase, encoder: Encoder, store: EmbeddingStore
+) -> tuple[Index, bool] | None:
+    """Put what can be had in seconds in service first: edited answers and new variants."""
+    try:
+        previous = load_index(settings.index_dir, encoder)
+    except SearchIndexError:
+        return None
+    quick = refresh_index(previous, knowledge, encoder, store)
+    if quick:
+        save_index(quick[0], settings.index_dir)
+    return quick
+
+
+def ensure_safety_model(
+    settings: Settings, knowledge: KnowledgeBase, encoder: Encoder, report: Callable[[str], None]
+) -> None:
+    """Train the learned safety layer if its examples or the encoder changed."""
+    directory = settings.var_dir / "safety"
+    wanted = hashlib.sha256(SAFETY_EXAMPLES.read_bytes() + _code_of_safety() + encoder.fingerprint.encode()).hexdigest()
+    stamp = directory / "inputs.sha256"
+    if stamp.exists() and stamp.read_text() == wanted:
+        try:
+            load_safety_model(directory, encoder)
+            return
+        except SafetyModelError:
+            pass  # damaged: trained again below
+    report("training the safety model (some minutes the first time)")
+    store = EmbeddingStore(settings.var_dir / "embeddings.sqlite")
+    try:
+        train_safety_model(load_examples(SAFETY_EXAMPLES), harmless_texts(knowledge), encoder, store, directory)
+    finally:
+        store.close()
+    stamp.write_text(wanted)
+
+
+def harmless_texts(knowledge: KnowledgeBase) -> list[tuple[str, str]]:
+    """Give (language, text) of every question and out-of-scope message that shows no risk."""
+    questions: list[tuple[str, str]] = [
+        (language, variant)
+        for (faq, language), entry in sorted(knowledge.entries.items())
+        if faq not in RISKY_IDS
+        for variant in entry.variants
+    ]
+    return questions + [(message.lang, message.text) for message in knowledge.out_of_scope]
+
+
+def _code_of_safety() -> bytes:
+    return b"".join((ROOT / "bot/safety" / name).read_bytes() for name in ("training.py", "learned.py", "normalize.py"))

@@ -1,0 +1,252 @@
+"""``carebot run``: everything, started in order, minded, and stopped by one Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.answer_message import answer_message
+from bot.dialogue.memory import Conversations
+from bot.errors import StartError
+from bot.metrics import Metrics
+from bot.rasa.actions import build_executor
+from bot.rasa.client import RasaClient
+from bot.rasa.model import ensure_rasa_model
+from bot.rasa.process import RasaProcess
+from bot.safety.gate import SafetyGate
+from bot.safety.learned import load_safety_model
+from bot.settings import Settings
+from bot.start.build import ensure_index, ensure_safety_model
+from bot.start.running import forget_running, write_running
+from bot.start.watch_index import watch_index
+from bot.telegram.gateway import TelegramGateway
+from bot.turn.service import Service
+from bot.turn.turn import Bot
+from bot.web.internal import build_internal_app
+from bot.web.public import build_public_app
+from knowledge.errors import CarebotError
+from knowledge.retrieval.encoder import load_encoder
+from knowledge.retrieval.index import load_index
+from knowledge.retrieval.search import Searcher
+
+logger = logging.getLogger(__name__)
+LOOPBACK = "127.0.0.1"
+Report = Callable[[str], None]
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves the signals to :func:`run_bot`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: D102
+        yield
+
+
+def bind(host: str, port: int, setting: str) -> socket.socket:
+    """Take a port.
+
+    Raises:
+        StartError: it is in use or not allowed; names the setting and the remedy.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named TCP, or asyncio leaves Nagle's algorithm on and every reply waits 40 ms for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise StartError(
+            f"{setting}: cannot listen on {host}:{port} ({error.strerror}). Stop what uses the port or set another one."
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+async def run_bot(settings: Settings, report: Report, progress: Callable[[str, int, int], None]) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    Raises:
+        CarebotError: something needed at the start is wrong; all that was started is stopped.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    # Ports first: a taken one should be said in the first second, not after the model is loaded.
+    public = bind(settings.http_host, settings.http_port, "CAREBOT_HTTP_PORT")
+    internal = bind(LOOPBACK, settings.internal_port, "CAREBOT_INTERNAL_PORT")
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(public.close)
+        stack.callback(internal.close)
+        work = asyncio.create_task(_start_and_wait(settings, public, internal, stack, report, progress, stop))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not work.done():
+            report("stopping")
+            work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+async def _start_and_wait(
+    settings: Settings,
+    public: socket.socket,
+    internal: socket.socket,
+    stack: contextlib.AsyncExitStack,
+    report: Report,
+    progress: Callable[[str, int, int], None],
+    stop: asyncio.Event,
+) -> None:
+    report("loading the encoder")
+    service = await asyncio.to_thread(build_service, settings, report, progress)
+    gate = await asyncio.to_thread(build_gate, settings, service, report)
+    bot = Bot(gate, Conversations(), service, Metrics())
+
+    internal_url = f"http://{LOOPBACK}:{internal.getsockname()[1]}"
+    if service.encoder is not None:
+        internal_app = build_internal_app(service.encoder, build_executor(service.dialogue))
+        await stack.enter_async_context(serving(internal_app, internal))
+    gateway = await _start_telegram(settings, bot, stack)
+    app = build_public_app(bot, settings, telegram_routes(gateway), gateway.parts if gateway else dict)
+    await stack.enter_async_context(serving(app, public))
+    if service.encoder is not None:
+        watcher = asyncio.create_task(watch_index(settings.index_dir, service, service.encoder))
+        stack.push_async_callback(_cancel, watcher)
+
+    rasa = await _start_rasa(settings, bot, internal_url, stack, report)
+    address = f"http://{settings.http_host}:{public.getsockname()[1]}"
+    write_running(settings.var_dir, address, internal_url, rasa.pid if rasa else None)
+    stack.callback(forget_running, settings.var_dir)
+    report(f"ready at {address}" + (" and on Telegram" if gateway else ""))
+    await stop.wait()
+
+
+def build_service(settings: Settings, report: Report, progress: Callable[[str, int, int], None]) -> Service:
+    """Load the encoder and the index. Without them nothing is answered, but the crisis cards still go out."""
+    service = Service()
+    try:
+        service.encoder = load_encoder(settings.encoder)
+        service.use(Searcher(ensure_index(settings, service.encoder, progress), service.encoder))
+    except Exception as error:  # whatever it is, it must not keep a card from anyone
+        report(f"NOT READY: {_reason(error)}")
+    if service.encoder is not None and service.searcher is None:
+        # New knowledge that is wrong keeps the last good index in service.
+        try:
+            service.use(Searcher(load_index(settings.index_dir, service.encoder), service.encoder))
+            report(f"the last good index is in service: {service.build}")
+        except Exception as error:
+            report(f"only crisis cards are sent until this is mended ({_reason(error)})")
+    return service
+
+
+def build_gate(settings: Settings, service: Service, report: Report) -> SafetyGate:
+    """Build the safety gate; without its learned layer it works all the same, and says so in /health."""
+    if service.encoder is None:
+        return SafetyGate(None)
+    try:
+        if service.searcher is not None:
+            ensure_safety_model(settings, service.searcher.index.knowledge, service.encoder, report)
+        return SafetyGate(load_safety_model(settings.var_dir / "safety", service.encoder))
+    except Exception as error:  # whatever it is, the lexicon alone must start
+        report(f"the learned safety layer is not available: {_reason(error)}")
+        return SafetyGate(None)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, CarebotError) else type(error).__name__
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an app on a bound socket while the context lasts."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=3
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn sets a flag, no event
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _start_rasa(
+    settings: Settings, bot: Bot, internal_url: str, stack: contextlib.AsyncExitStack, report: Report
+) -> RasaProcess | None:
+    if settings.rasa_url is not None:
+        client = RasaClient(str(settings.rasa_url), settings.rasa_timeout_seconds)
+        stack.push_async_callback(client.close)
+        bot.service.rasa = client
+        if not await client.is_up():
+            report(f"CAREBOT_RASA_URL: no Rasa answers at {settings.rasa_url} yet; answers come without it until then")
+        return None
+    if bot.service.encoder is None:
+        return None
+    try:
+        model = await asyncio.to_thread(ensure_rasa_model, settings, internal_url, report)
+    except (CarebotError, OSError) as error:
+        report(f"answers come without Rasa: {_reason(error)}")
+        return None
+    report("starting Rasa (about 20 s)")
+    with bind(LOOPBACK, 0, "Rasa's port") as free:
+        port = free.getsockname()[1]
+    process = RasaProcess(settings, model, port, internal_url)
+    client = RasaClient(process.url, settings.rasa_timeout_seconds)
+    stack.push_async_callback(client.close)
+    process.start()
+    stack.push_async_callback(process.stop)
+    if await process.wait_until_up(client):
+        bot.service.rasa = client
+    else:
+        report("Rasa did not come up in three minutes; answers come without it")
+    return process
+
+
+async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncExitStack) -> TelegramGateway | None:
+    if settings.telegram_token is None:
+        return None
+    gateway = TelegramGateway(
+        settings,
+        lambda message: answer_message(message, bot),
+        bot.conversations.forget,
+        lambda: bot.service.composer.knowledge,
+        bot.gate.assess_lexicon_only,
+    )
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return gateway
+
+
+def telegram_routes(gateway: TelegramGateway | None) -> list[Route]:
+    """Give the route that Telegram calls, when the bot does not poll."""
+    if gateway is None or gateway.webhook is None:
+        return []
+    webhook = gateway.webhook
+
+    async def receive(request: Request) -> Response:
+        secret = request.headers.get("x-telegram-bot-api-secret-token")
+        return Response(status_code=await webhook.receive(secret, await request.body()))
+
+    return [Route(webhook.path, receive, methods=["POST"])]
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,80 @@
+"""The care around an answer: crisis cards, sentences that take distress seriously, the lines that end a reply."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.message import Button, Part, Reply, Tier
+from bot.reply.compose import opening_line
+from bot.reply.texts import text as fixed_text
+from bot.safety.cards import LAST_RESORT, card_text
+from bot.turn.turn import Turn
+from knowledge.material.render import render_text
+
+logger = logging.getLogger(__name__)
+
+
+def crisis_reply(turn: Turn) -> Reply:
+    """Show the card of danger now, and nothing else; the question that came with it is kept for the asking."""
+    turn.conversation.pending_question = turn.text
+    card = show_card(turn, buttons=("text", "other", "question"))
+    return Reply(parts=(card,), outcome="crisis", language=turn.language, safety=turn.verdict)
+
+
+def with_care(reply: Reply, turn: Turn) -> Reply:
+    """Put a T2 card before the answer, or a sentence before a T3 or T4 one, and see that the crisis lines end it."""
+    parts = list(reply.parts)
+    tier = turn.verdict.tier
+    if tier is Tier.T2:
+        parts.insert(0, show_card(turn, buttons=("text", "other")))
+    opening = opening_line(turn.verdict)
+    if opening:
+        parts.insert(0, Part(turn.composer.fixed(opening, reply.language), "note"))
+    if tier in (Tier.T3, Tier.T4) and not any(part.kind == "footer" for part in parts):
+        parts.append(Part(turn.composer.fixed("care_footer", reply.language), "footer"))
+    if tier is not Tier.T2:
+        parts = _offer_lines_once(parts, turn)
+    return replace(reply, parts=tuple(parts), safety=turn.verdict)
+
+
+def unavailable(turn: Turn) -> Reply:
+    """Say that no answer can be had, with the lines; a person at risk gets their card."""
+    if turn.verdict.tier is Tier.T2:
+        part = show_card(turn, buttons=("text",))
+    else:
+        try:
+            part = Part(turn.composer.fixed("unavailable", turn.language))
+        except Exception:  # nothing to answer from at all
+            part = Part(f"{fixed_text('no_answers', turn.language)}\n\n{LAST_RESORT[turn.language]}")
+    return Reply(parts=(part,), outcome="unavailable", language=turn.language, safety=turn.verdict)
+
+
+def show_card(turn: Turn, buttons: tuple[str, ...]) -> Part:
+    """Fill in the card of the verdict; whatever is broken, the two numbers everyone can dial go out."""
+    key = f"{turn.verdict.tier}:{turn.verdict.category}"
+    shown = turn.conversation.cards.get(key, 0)
+    turn.conversation.cards[key] = shown + 1
+    try:
+        words = card_text(turn.verdict, turn.language, shown)
+        knowledge = turn.composer.knowledge
+        words = render_text(words, turn.language, knowledge.contacts, knowledge.status, "bot/safety/cards.yml")
+    except Exception as error:  # without contacts the two numbers everyone can dial still go out
+        logger.error("a card cannot be filled in (%s)", type(error).__name__)
+        words = LAST_RESORT[turn.language]
+    # Someone who is watched gets a short card without buttons that name what it is about.
+    if turn.verdict.category == "abuse_violence":
+        return Part(words, "card")
+    shown_buttons = (Button(fixed_text(f"button:crisis_{name}", turn.language), f"crisis:{name}") for name in buttons)
+    return Part(words, "card", tuple(shown_buttons))
+
+
+def _offer_lines_once(parts: list[Part], turn: Turn) -> list[Part]:
+    if turn.conversation.asked_if_safe:
+        return parts
+    for number, part in enumerate(parts):
+        if part.kind == "footer":
+            turn.conversation.asked_if_safe = True
+            lines = Button(fixed_text("button:crisis_lines", turn.language), "crisis:lines")
+            parts[number] = replace(part, buttons=(lines,))
+    return parts

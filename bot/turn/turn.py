@@ -1,0 +1,94 @@
+"""One message on its way, with all that answering it needs."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from bot.dialogue.decide import Dialogue
+from bot.dialogue.language import detect_language
+from bot.dialogue.memory import Conversation, Conversations
+from bot.message import SAFE, IncomingMessage, SafetyVerdict
+from bot.metrics import Metrics
+from bot.rasa.client import RasaClient
+from bot.reply.compose import Composer
+from bot.reply.payload import Payload, parse_payload
+from bot.safety.gate import SafetyGate
+from bot.turn.service import Service
+from knowledge.material.registry import Language
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """What answering needs. ``service`` holds what may be replaced while running; all else is fixed at the start."""
+
+    gate: SafetyGate
+    conversations: Conversations
+    service: Service
+    metrics: Metrics
+
+    @property
+    def rasa(self) -> RasaClient | None:
+        """The Rasa in use, or None while there is none."""
+        return self.service.rasa
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The decisions that need no Rasa."""
+        return self.service.dialogue
+
+    def count_error(self, error: Exception) -> None:
+        """Record what failed by its type, and nothing that a person wrote."""
+        logger.error("answering failed (%s)", type(error).__name__)
+        self.metrics.count_error(type(error).__name__)
+
+
+@dataclass
+class Turn:
+    """One message and its conversation.
+
+    Attributes:
+        language: the language to reply in; a language asked for in words changes it on the way.
+        verdict: what the safety gate found; SAFE for a button.
+    """
+
+    message: IncomingMessage
+    conversation: Conversation
+    language: Language
+    bot: Bot
+    verdict: SafetyVerdict = SAFE
+
+    @classmethod
+    def begin(cls, message: IncomingMessage, bot: Bot) -> Turn:
+        """Find the conversation of a message and the language it is in."""
+        conversation = bot.conversations.get(message.sender)
+        language = message.language or conversation.chosen
+        if language is None and parse_payload(message.text) is None:
+            language = detect_language(message.text, conversation.language)
+        return cls(message, conversation, language or conversation.language or "en", bot)
+
+    @property
+    def text(self) -> str:
+        """What the person wrote, or the payload they pressed."""
+        return self.message.text
+
+    @property
+    def payload(self) -> Payload | None:
+        """The button press this is, or None for words."""
+        return parse_payload(self.message.text)
+
+    @property
+    def composer(self) -> Composer:
+        """What puts decisions into words, with the knowledge in service."""
+        return self.bot.service.composer
+
+    @property
+    def rasa_name(self) -> str:
+        """The name Rasa knows the conversation by; a forgotten one gets a new name, so Rasa starts it afresh."""
+        return f"{self.message.sender}#{self.conversation.generation}"
+
+    def saying(self, text: str) -> Turn:
+        """Make the same turn with other words, for a question that was put off."""
+        return replace(self, message=replace(self.message, text=text))

@@ -1,0 +1,1 @@
+"""What ``carebot check`` finds."""

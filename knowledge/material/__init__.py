@@ -1,0 +1,1 @@
+"""Answers and registries: reading them is checking them."""

@@ -1,0 +1,1 @@
+"""The knowledge report and the preview of an answer."""

@@ -1,0 +1,1 @@
+"""Encoder, index, head, calibration, search."""

