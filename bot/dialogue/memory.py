@@ -25,7 +25,7 @@ class Conversation:
             the next one.
         pending_question: a question that came with a T1 message, to be answered on request.
         cards: how many cards of each category were shown.
-        generation: part of the name Rasa knows the conversation by; changed to forget it.
+        rasa_name: the name Rasa knows the conversation by; a forgotten one gets another, so Rasa starts it afresh.
     """
 
     chosen: Language | None = None
@@ -36,7 +36,7 @@ class Conversation:
     asked_if_safe: bool = False
     misses: int = 0
     touched: float = 0.0
-    generation: int = 0
+    rasa_name: str = ""
 
     def remember(self, text: str) -> None:
         """Keep a message for the check of the next one; one sent word by word is kept as a whole."""
@@ -59,7 +59,7 @@ class Conversations:
         found = self._items.get(sender)
         if found is None or now - found.touched > KEPT_SECONDS:
             self._generation += 1
-            found = Conversation(generation=self._generation)
+            found = Conversation(rasa_name=f"{sender}#{self._generation}")
         found.touched = now
         self._items[sender] = found
         self._items.move_to_end(sender)
@@ -67,9 +67,9 @@ class Conversations:
             self._items.popitem(last=False)
         return found
 
-    def forget(self, sender: str) -> None:
-        """Drop all that is known of a sender."""
-        self._items.pop(sender, None)
+    def forget(self, sender: str) -> Conversation | None:
+        """Drop all that is known of a sender; what it was is given back, None where nothing was known."""
+        return self._items.pop(sender, None)
 
     def __len__(self) -> int:
         return len(self._items)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Callable
@@ -10,19 +9,27 @@ from pathlib import Path
 
 from bot.errors import StartError
 from bot.settings import ROOT, Settings
+from knowledge.fingerprint import fingerprint
 
+# What Rasa is trained from; the featurizer's code too, for a model holds what it gave.
 RASA_INPUTS = ("config.yml", "domain", "data/nlu", "data/rules", "bot/rasa_components", "requirements/rasa.txt")
 
 
-def ensure_rasa_model(settings: Settings, internal_url: str, report: Callable[[str], None]) -> Path:
+def ensure_rasa_model(settings: Settings, encoder: str, internal_url: str, report: Callable[[str], None]) -> Path:
     """Train Rasa if its inputs changed; the bot must be listening, since Rasa asks it for embeddings.
+
+    Args:
+        settings: where Rasa and its models are.
+        encoder: fingerprint of the encoder it is trained with; another one of the same size would fail silently.
+        internal_url: where Rasa finds the bot.
+        report: told what takes long.
 
     Raises:
         StartError: Rasa is not installed or its training failed; the log is named.
     """
     if not settings.rasa_python.exists():
         raise StartError(f"CAREBOT_RASA_PYTHON: {settings.rasa_python} does not exist. Run 'make setup'.")
-    name = f"rasa-{hash_inputs()}"
+    name = f"rasa-{fingerprint(encoder=encoder, inputs=[ROOT / name for name in RASA_INPUTS])}"
     model = settings.rasa_model_dir / f"{name}.tar.gz"
     if model.exists():
         return model
@@ -68,14 +75,3 @@ def rasa_environment(internal_url: str) -> dict[str, str]:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "NO_PROXY": "127.0.0.1,localhost",
     }
-
-
-def hash_inputs() -> str:
-    """Name what Rasa is trained from."""
-    digest = hashlib.sha256()
-    for name in RASA_INPUTS:
-        path = ROOT / name
-        files = sorted(file for file in path.rglob("*") if file.suffix in (".yml", ".py")) if path.is_dir() else [path]
-        for file in files:
-            digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]

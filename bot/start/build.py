@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable
 
 from bot.safety.errors import SafetyModelError
@@ -10,6 +10,7 @@ from bot.safety.learned import load_safety_model
 from bot.safety.training.train import load_examples, train_safety_model
 from bot.settings import ROOT, Settings
 from knowledge.errors import SearchIndexError
+from knowledge.fingerprint import fingerprint
 from knowledge.material.base import KnowledgeBase, load_knowledge
 from knowledge.retrieval.embedding_store import EmbeddingStore
 from knowledge.retrieval.encoder import Encoder
@@ -24,10 +25,11 @@ from knowledge.retrieval.index import (
     save_index,
 )
 
-SAFETY_EXAMPLES = ROOT / "data/safety/examples.jsonl"
-# Their own wording is often that of someone at risk, so they teach the safety model nothing about harmlessness.
-RISKY_IDS = frozenset(
-    {"crisis-lines", "helping-someone", "medication-refill", "urgent-appointment", "someone-to-talk-to"}
+SAFETY_EXAMPLES = ROOT / "data/safety"
+# What the safety model is made by; a change of its code makes it anew.
+SAFETY_CODE = (
+    *(ROOT / "bot/safety" / name for name in ("learned.py", "normalize.py", "training")),
+    *(ROOT / "knowledge/retrieval" / name for name in ("encoder.py", "kernel_ridge.py", "lexical.py")),
 )
 
 
@@ -74,8 +76,11 @@ def ensure_safety_model(
 ) -> None:
     """Train the learned safety layer if its examples or the encoder changed."""
     directory = settings.var_dir / "safety"
-    wanted = hashlib.sha256(SAFETY_EXAMPLES.read_bytes() + _code_of_safety() + encoder.fingerprint.encode()).hexdigest()
-    stamp = directory / "inputs.sha256"
+    harmless = harmless_texts(knowledge)
+    wanted = fingerprint(
+        encoder=encoder.fingerprint, code=SAFETY_CODE, examples=SAFETY_EXAMPLES, questions=json.dumps(harmless)
+    )
+    stamp = directory / "fingerprint"
     if stamp.exists() and stamp.read_text() == wanted:
         try:
             load_safety_model(directory, encoder)
@@ -85,7 +90,7 @@ def ensure_safety_model(
     report("training the safety model (some minutes the first time)")
     store = EmbeddingStore(settings.var_dir / "embeddings.sqlite")
     try:
-        train_safety_model(load_examples(SAFETY_EXAMPLES), harmless_texts(knowledge), encoder, store, directory)
+        train_safety_model(load_examples(SAFETY_EXAMPLES), harmless, encoder, store, directory)
     finally:
         store.close()
     stamp.write_text(wanted)
@@ -95,12 +100,8 @@ def harmless_texts(knowledge: KnowledgeBase) -> list[tuple[str, str]]:
     """Give (language, text) of every question and out-of-scope message that shows no risk."""
     questions: list[tuple[str, str]] = [
         (language, variant)
-        for (faq, language), entry in sorted(knowledge.entries.items())
-        if faq not in RISKY_IDS
+        for (_, language), entry in sorted(knowledge.entries.items())
+        if not entry.risky_wording
         for variant in entry.variants
     ]
     return questions + [(message.lang, message.text) for message in knowledge.out_of_scope]
-
-
-def _code_of_safety() -> bytes:
-    return b"".join((ROOT / "bot/safety" / name).read_bytes() for name in ("training.py", "learned.py", "normalize.py"))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
+import math
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -41,6 +45,8 @@ from knowledge.retrieval.search import Searcher
 
 logger = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
+START_SECONDS = 180
+POLL_SECONDS = 0.25
 Report = Callable[[str], None]
 
 
@@ -126,10 +132,11 @@ async def _start_and_wait(
         watcher = asyncio.create_task(watch_index(settings.index_dir, service, service.encoder))
         stack.push_async_callback(_cancel, watcher)
 
-    rasa = await _start_rasa(settings, bot, internal_url, stack, report)
     address = f"http://{settings.http_host}:{public.getsockname()[1]}"
-    write_running(settings.var_dir, address, internal_url, rasa.pid if rasa else None)
+    note_pid = functools.partial(write_running, settings.var_dir, address, internal_url)
+    note_pid(None)
     stack.callback(forget_running, settings.var_dir)
+    await _start_rasa(settings, bot, internal_url, stack, report, note_pid)
     report(f"ready at {address}" + (" and on Telegram" if gateway else ""))
     await stop.wait()
 
@@ -187,35 +194,52 @@ async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None
 
 
 async def _start_rasa(
-    settings: Settings, bot: Bot, internal_url: str, stack: contextlib.AsyncExitStack, report: Report
-) -> RasaProcess | None:
+    settings: Settings,
+    bot: Bot,
+    internal_url: str,
+    stack: contextlib.AsyncExitStack,
+    report: Report,
+    note_pid: Callable[[int | None], None],
+) -> None:
     if settings.rasa_url is not None:
         client = RasaClient(str(settings.rasa_url), settings.rasa_timeout_seconds)
         stack.push_async_callback(client.close)
         bot.service.rasa = client
         if not await client.is_up():
             report(f"CAREBOT_RASA_URL: no Rasa answers at {settings.rasa_url} yet; answers come without it until then")
-        return None
+        return
     if bot.service.encoder is None:
-        return None
+        return
     try:
-        model = await asyncio.to_thread(ensure_rasa_model, settings, internal_url, report)
+        model = await asyncio.to_thread(
+            ensure_rasa_model, settings, bot.service.encoder.fingerprint, internal_url, report
+        )
     except (CarebotError, OSError) as error:
         report(f"answers come without Rasa: {_reason(error)}")
-        return None
+        return
     report("starting Rasa (about 20 s)")
     with bind(LOOPBACK, 0, "Rasa's port") as free:
         port = free.getsockname()[1]
-    process = RasaProcess(settings, model, port, internal_url)
+    process = RasaProcess(settings, model, port, internal_url, note_pid)
     client = RasaClient(process.url, settings.rasa_timeout_seconds)
     stack.push_async_callback(client.close)
-    process.start()
+    process.start(client)
     stack.push_async_callback(process.stop)
-    if await process.wait_until_up(client):
-        bot.service.rasa = client
-    else:
-        report("Rasa did not come up in three minutes; answers come without it")
-    return process
+    if not await _use_when_up(client, bot.service, START_SECONDS):
+        report("Rasa is not up after three minutes; answers come without it until it is")
+        waiting = asyncio.create_task(_use_when_up(client, bot.service))
+        stack.push_async_callback(_cancel, waiting)
+
+
+async def _use_when_up(client: RasaClient, service: Service, seconds: float = math.inf) -> bool:
+    """Put Rasa in service once it answers; False when it did not in the time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if await client.is_up():
+            service.rasa = client
+            return True
+        await asyncio.sleep(POLL_SECONDS)
+    return False
 
 
 async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncExitStack) -> TelegramGateway | None:
@@ -224,7 +248,7 @@ async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncE
     gateway = TelegramGateway(
         settings,
         lambda message: answer_message(message, bot),
-        bot.conversations.forget,
+        bot.forget,
         lambda: bot.service.composer.knowledge,
         bot.gate.assess_lexicon_only,
     )
@@ -246,7 +270,7 @@ def telegram_routes(gateway: TelegramGateway | None) -> list[Route]:
     return [Route(webhook.path, receive, methods=["POST"])]
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
+async def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

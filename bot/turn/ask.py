@@ -19,7 +19,7 @@ async def answer_question(turn: Turn) -> Reply:
         ask = turn.bot.dialogue.answer_question
         return [await asyncio.to_thread(ask, turn.text, turn.language, None, turn.conversation.misses)]
 
-    return await ask_rasa_or(turn, lambda rasa: rasa.say(turn.rasa_name, turn.text, turn.language), alone)
+    return await ask_rasa_or(turn, lambda rasa: rasa.say(turn.conversation.rasa_name, turn.text, turn.language), alone)
 
 
 async def ask_rasa_or(

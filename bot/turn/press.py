@@ -35,7 +35,7 @@ async def press_button(payload: Payload, turn: Turn) -> Reply:
         bot.metrics.count_rating(direction, faq)
         return _say(f"rated_{direction}", turn)
     if payload.kind == "forget":
-        bot.conversations.forget(turn.message.sender)
+        bot.forget(turn.message.sender)
         return _say("forgotten", turn)
     return _say("ask_help", turn)
 
@@ -65,7 +65,9 @@ async def _press_in_dialogue(payload: Payload, turn: Turn) -> Reply:
 
     if payload.kind == "faq":
         turn.bot.metrics.count_choice(payload.value)
-    return await ask_rasa_or(turn, lambda rasa: rasa.press(turn.rasa_name, intent, entities, turn.language), alone)
+    return await ask_rasa_or(
+        turn, lambda rasa: rasa.press(turn.conversation.rasa_name, intent, entities, turn.language), alone
+    )
 
 
 def _move_without_rasa(payload: Payload) -> Move:

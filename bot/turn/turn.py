@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.language import detect_language
 from bot.dialogue.memory import Conversation, Conversations
+from bot.errors import RasaUnavailableError
 from bot.message import SAFE, IncomingMessage, SafetyVerdict
 from bot.metrics import Metrics
 from bot.rasa.client import RasaClient
@@ -28,6 +30,7 @@ class Bot:
     conversations: Conversations
     service: Service
     metrics: Metrics
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
 
     @property
     def rasa(self) -> RasaClient | None:
@@ -38,6 +41,20 @@ class Bot:
     def dialogue(self) -> Dialogue:
         """The decisions that need no Rasa."""
         return self.service.dialogue
+
+    def forget(self, sender: str) -> None:
+        """Drop all that is known of a sender, here at once and in Rasa as soon as it hears of it."""
+        conversation = self.conversations.forget(sender)
+        if conversation is not None and self.rasa is not None:
+            task = asyncio.get_running_loop().create_task(self._forget_in_rasa(self.rasa, conversation.rasa_name))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _forget_in_rasa(self, rasa: RasaClient, name: str) -> None:
+        try:
+            await rasa.forget(name)
+        except RasaUnavailableError:
+            self.metrics.count_rasa_failure()
 
     def count_error(self, error: Exception) -> None:
         """Record what failed by its type, and nothing that a person wrote."""
@@ -83,11 +100,6 @@ class Turn:
     def composer(self) -> Composer:
         """What puts decisions into words, with the knowledge in service."""
         return self.bot.service.composer
-
-    @property
-    def rasa_name(self) -> str:
-        """The name Rasa knows the conversation by; a forgotten one gets a new name, so Rasa starts it afresh."""
-        return f"{self.message.sender}#{self.conversation.generation}"
 
     def saying(self, text: str) -> Turn:
         """Make the same turn with other words, for a question that was put off."""

@@ -15,6 +15,7 @@ from knowledge.material.registry import Language, describe, load_yaml, read_text
 Speaker = Literal["regulator", "law", "kaiser", "union", "news", "neutral"]
 # What a short message asks on for ("how long?", "who do I call?"); the front matter names the answer to it.
 FollowUp = Literal["how_long", "who_to_call", "cost", "if_refused", "why"]
+OPTIONAL = ("follow_ups", "plan", "plan_matters", "risky_wording")
 FENCE = "---\n"
 
 
@@ -23,6 +24,13 @@ class Entry(BaseModel):
 
     ``body`` is plain text with blank lines between paragraphs, ``1. `` steps, ``- `` bullets and
     ``{{contact}}`` or ``{{status.region}}`` references. ``facts`` and ``sources`` are ids of the registries.
+
+    Attributes:
+        follow_ups: the id that answers a short message after this answer ("how long?"), where another one does.
+        plan: the kind of plan this answer is for; a person who names theirs gets it.
+        plan_matters: whether the steps differ by plan, so that the plan is asked once after them.
+        risky_wording: whether its ways of asking read like those of someone at risk; the safety model does not take
+            them for harmless.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +48,9 @@ class Entry(BaseModel):
     expires: bool = False
     related: list[str] = []
     follow_ups: dict[FollowUp, str] = {}
+    plan: str | None = None
+    plan_matters: bool = False
+    risky_wording: bool = False
     variants: list[str] = Field(min_length=1)
     body: str = Field(min_length=20, max_length=5_000)
 
@@ -105,7 +116,7 @@ def dump_entry(entry: Entry) -> str:
     fields = entry.model_dump(exclude={"body"}, mode="python")
     lines = []
     for key, value in fields.items():
-        if key == "variants":
+        if key == "variants" or (key in OPTIONAL and not value):
             continue
         flow = isinstance(value, list | dict)
         dumped = yaml.safe_dump(

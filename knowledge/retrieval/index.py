@@ -6,7 +6,6 @@ var/index/<build>/           meta.json knowledge.json variants.faiss passages.fa
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from knowledge.errors import IndexCorruptError, IndexMismatchError, IndexMissingError, KnowledgeError
+from knowledge.fingerprint import fingerprint
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.registry import Language
 from knowledge.material.render import render_body
@@ -161,7 +161,7 @@ def refresh_index(
 
 def build_name(knowledge: KnowledgeBase, encoder: Encoder) -> str:
     """Name a build by what went into it, so that nothing is built twice."""
-    return hashlib.sha256(f"{FORMAT}\0{encoder.fingerprint}\0{knowledge.content_hash()}".encode()).hexdigest()[:16]
+    return fingerprint(format=FORMAT, encoder=encoder.fingerprint, knowledge=knowledge.content_hash())
 
 
 def passages_of(knowledge: KnowledgeBase, classes: list[str]) -> tuple[list[str], NDArray[np.int64]]:

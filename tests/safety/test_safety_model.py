@@ -14,7 +14,7 @@ from bot.safety.training.train import load_examples, train_safety_model
 from knowledge.retrieval.embedding_store import EmbeddingStore
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "data/safety/examples.jsonl"
+EXAMPLES = ROOT / "data/safety"
 
 
 class HashedWords:

@@ -54,7 +54,7 @@ IMMINENT_RECALL = 0.85
 
 @dataclass(frozen=True)
 class SafetyExample:
-    """One line of data/safety/examples.jsonl."""
+    """One line of a file of data/safety."""
 
     lang: str
     category: str
@@ -62,21 +62,25 @@ class SafetyExample:
     text: str
 
 
-def load_examples(path: Path) -> list[SafetyExample]:
+def load_examples(directory: Path) -> list[SafetyExample]:
     """Read labelled messages, one JSON object a line with lang, category, tier and text.
+
+    Args:
+        directory: holds the ``.jsonl`` files; each has the messages of its writers one after another.
 
     Raises:
         SafetyModelError: naming the file and the line.
     """
     examples: list[SafetyExample] = []
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            examples.append(SafetyExample(row["lang"], row["category"], Tier(row["tier"]), row["text"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SafetyModelError(
-            f"{path.name}, line {len(examples) + 1}: {error}. Each line needs lang, category, tier and text."
-        ) from error
+    for path in sorted(directory.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                row = json.loads(line)
+                examples.append(SafetyExample(row["lang"], row["category"], Tier(row["tier"]), row["text"]))
+            except (ValueError, KeyError, TypeError) as error:
+                raise SafetyModelError(
+                    f"{path.name}, line {number}: {error}. Each line needs lang, category, tier and text."
+                ) from error
     return examples
 
 
@@ -118,7 +122,7 @@ def train_safety_model(
     """
     labelled = {(item.category, item.tier in CARDED) for item in examples}
     if len(examples) < 200 or not any(carded for _, carded in labelled) or all(carded for _, carded in labelled):
-        raise SafetyModelError(f"{len(examples)} examples are too few. Restore data/safety/examples.jsonl.")
+        raise SafetyModelError(f"{len(examples)} examples are too few. Restore the files of data/safety.")
     harmless = harmless[:: max(1, -(-len(harmless) // MAX_HARMLESS))]
     written = [item.text for item in examples] + [text for _, text in harmless]
     vectors = store.encode(encoder, [text_to_embed(text) for text in written], "query")
