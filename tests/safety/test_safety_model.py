@@ -97,7 +97,7 @@ def test_a_wrong_line_is_named(tmp_path) -> None:
     path = tmp_path / "examples.jsonl"
     path.write_text('{"lang": "en", "category": "ordinary", "tier": "T0", "text": "hi"}\n{"lang": "en"}\n')
     with pytest.raises(SafetyModelError, match=r"examples\.jsonl, line 2"):
-        load_examples(path)
+        load_examples(tmp_path)
 
 
 def test_wilson_interval_of_nine_in_ten() -> None:
