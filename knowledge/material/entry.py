@@ -14,7 +14,7 @@ from knowledge.material.registry import Language, describe, load_yaml, read_text
 
 Speaker = Literal["regulator", "law", "kaiser", "union", "news", "neutral"]
 # What a short message asks on for ("how long?", "who do I call?"); the front matter names the answer to it.
-FollowUp = Literal["how_long", "who_to_call", "cost", "if_refused", "why"]
+FollowUp = Literal["how_long", "who_to_call", "cost", "if_refused", "why", "for_child"]
 OPTIONAL = ("follow_ups", "plan", "plan_matters", "risky_wording")
 FENCE = "---\n"
 

@@ -16,6 +16,8 @@ from knowledge.errors import RegistryError
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
+# The kinds of plan that answers tell apart, as slots and buttons know them.
+PLANS = ("commercial", "medi-cal", "medicare", "federal", "self-funded", "ppo-calpers", "hawaii")
 MAX_FILE_BYTES = 1_000_000
 # The files nest four deep; the C parser overflows the stack on some ten thousand, and takes the program with it.
 MAX_DEPTH = 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -44,13 +44,14 @@ class Decision:
         candidates: best first; the first one is the answer, the first three the choices.
         probability: that the first candidate is right, 0 to 1.
         listed: that the right one is among the first three, 0 to 1.
+        second: an id worth offering below an answer that is likely, not sure; None for none.
     """
 
     outcome: Literal["answer", "choices", "abstain"]
     candidates: tuple[Candidate, ...]
     probability: float
     listed: float = 0.0
-    also: tuple[Candidate, ...] = field(default=())
+    second: str | None = None
 
     @property
     def faq(self) -> str | None:
