@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from bot.message import IncomingMessage, Reply, SafetyVerdict, Tier
 from bot.turn.ask import answer_question
-from bot.turn.care import crisis_reply, unavailable, with_care
+from bot.turn.care import crisis_reply, unavailable, with_care, with_line
+from bot.turn.judge import judge_in_conversation
 from bot.turn.press import press_button
 from bot.turn.turn import Bot, Turn
 
@@ -22,14 +23,16 @@ async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
     with bot.metrics.time_message(message.channel):
         turn = Turn.begin(message, bot)
         if turn.payload is None:
-            turn.verdict = await _assess(turn)
+            turn.verdict = judge_in_conversation(await _assess(turn), turn.text, turn.conversation)
+            bot.metrics.count_safety(turn.verdict, turn.language)
+            turn.conversation.take_note_of(turn.verdict)
             turn.conversation.remember(turn.text)
         try:
-            reply = await asyncio.wait_for(_answer(turn), ANSWER_SECONDS)
+            reply = with_line(await asyncio.wait_for(_answer(turn), ANSWER_SECONDS), turn)
         except Exception as error:  # the last line of defence: a person gets the lines, whatever broke
             bot.count_error(error)
             reply = unavailable(turn)
-        turn.conversation.language = reply.language
+        turn.conversation.count_reply(reply)
         bot.metrics.count_reply(message.channel, reply)
         return replace(reply, trace_id=uuid4().hex)
 
@@ -49,5 +52,4 @@ async def _assess(turn: Turn) -> SafetyVerdict:
     except Exception as error:  # the gate guards itself; this guards against an encoder that hangs
         gate.count_learned_failure(type(error).__name__)
         verdict = gate.assess_lexicon_only(turn.text, previous)
-    turn.bot.metrics.count_safety(verdict, turn.conversation.language or "en")
     return verdict

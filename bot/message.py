@@ -37,12 +37,14 @@ class SafetyVerdict:
 
     Attributes:
         soft: T2 by doubt only ("if any part of this is about not wanting to live ...").
+        poison: whether something was swallowed or taken, so that the card names Poison Control.
     """
 
     tier: Tier = Tier.T0
     category: str = ""
-    layer: Literal["none", "lexicon", "learned"] = "none"
+    layer: Literal["none", "lexicon", "learned", "talk"] = "none"
     soft: bool = False
+    poison: bool = False
 
 
 SAFE = SafetyVerdict()

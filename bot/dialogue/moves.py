@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-MoveKind = Literal["answer", "choices", "abstain", "say", "ask_plan"]
+MoveKind = Literal["answer", "choices", "abstain", "say", "ask_plan", "stay"]
 
 
 @dataclass(frozen=True)
@@ -13,24 +13,31 @@ class Move:
     """One decision.
 
     Attributes:
-        kind: answer, choices, abstain, say (a fixed text) or ask_plan (one question with buttons).
+        kind: answer, choices, abstain, say (a fixed text), ask_plan (one question with buttons) or stay (words for
+            someone who got a crisis card).
         faqs: ids to answer (answer) or to offer, best first (choices).
-        say: key of the fixed text (say).
+        say: key of the fixed text (say), or what the person wrote about (stay).
         misses: how many times in a row nothing fitted (abstain).
+        alternatives: what else the question could have been, best first; for someone who says it was another one.
+        second: the id to offer below an answer that was likely, not sure; "" for none.
+        asked: whether the question asked yes or no, so that an answer may begin with it.
     """
 
     kind: MoveKind
     faqs: tuple[str, ...] = ()
     say: str = ""
     misses: int = 0
+    alternatives: tuple[str, ...] = ()
+    second: str = ""
+    asked: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        """Give the form that travels through Rasa."""
+        """Write the form that travels through Rasa."""
         return {"carebot_move": asdict(self)}
 
 
 def move_from_json(data: object) -> Move:
-    """Read what :meth:`Move.to_json` gave.
+    """Read what :meth:`Move.to_json` wrote.
 
     Raises:
         ValueError: anything else.
@@ -38,4 +45,12 @@ def move_from_json(data: object) -> Move:
     if not isinstance(data, dict) or not isinstance(data.get("carebot_move"), dict):
         raise ValueError("not a move")
     fields = data["carebot_move"]
-    return Move(kind=fields["kind"], faqs=tuple(fields["faqs"]), say=str(fields["say"]), misses=int(fields["misses"]))
+    return Move(
+        kind=fields["kind"],
+        faqs=tuple(fields["faqs"]),
+        say=str(fields["say"]),
+        misses=int(fields["misses"]),
+        alternatives=tuple(fields.get("alternatives") or ()),
+        second=str(fields.get("second") or ""),
+        asked=bool(fields.get("asked", True)),
+    )

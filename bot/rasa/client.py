@@ -52,13 +52,21 @@ class RasaClient:
         self._open_until = 0.0
         return True
 
-    async def say(self, conversation: str, text: str, language: Language) -> list[Move]:
+    async def say(
+        self, conversation: str, text: str, language: Language, state: dict[str, bool] | None = None
+    ) -> list[Move]:
         """Send what a person wrote.
+
+        Args:
+            conversation: the name Rasa knows it by.
+            text: the message.
+            language: the language of the reply.
+            state: what the bot knows of the conversation (``bot.rasa_components.message_state``).
 
         Raises:
             RasaUnavailableError: Rasa is down, slow, or answered without a move.
         """
-        return await self._moves(conversation, COMMAND.sub("", text) or "?", language)
+        return await self._moves(conversation, COMMAND.sub("", text) or "?", language, state)
 
     async def press(self, conversation: str, intent: str, entities: dict[str, str], language: Language) -> list[Move]:
         """Send a button press as its intent with entities."""
@@ -72,8 +80,11 @@ class RasaClient:
         """
         await self._post({"sender": conversation, "message": "/restart"})
 
-    async def _moves(self, conversation: str, message: str, language: Language) -> list[Move]:
-        answers = await self._post({"sender": conversation, "message": message, "metadata": {"language": language}})
+    async def _moves(
+        self, conversation: str, message: str, language: Language, state: dict[str, bool] | None = None
+    ) -> list[Move]:
+        metadata = {"language": language, **(state or {})}
+        answers = await self._post({"sender": conversation, "message": message, "metadata": metadata})
         try:
             moves = [move_from_json(item.get("custom")) for item in answers]
         except (ValueError, KeyError, AttributeError, TypeError) as error:

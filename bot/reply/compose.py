@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
+from bot.dialogue.memory import Crisis
 from bot.dialogue.moves import Move
 from bot.message import Button, Outcome, Part, Reply, SafetyVerdict, SourceLink, Tier
 from bot.reply.payload import PLANS
 from bot.reply.texts import text
+from bot.safety.cards import line_to_call, words_after_card
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
 from knowledge.material.registry import Language
@@ -17,9 +20,12 @@ from knowledge.material.render import format_date, render_body, render_text
 PAGE = 8
 TITLE_LIMIT = 80
 # Small talk after which the topics help.
-WITH_TOPICS = frozenset({"greet", "ask_help", "rephrase", "give_feedback", "deny", "topics", "rated_down"})
+WITH_TOPICS = frozenset(
+    {"greet", "ask_help", "rephrase", "give_feedback", "insult", "deny", "topics", "rated_down", "face"}
+)
 # The speakers whose page can settle whether an old answer still holds.
 MAX_PUBLISHERS = 2
+YES_OR_NO = re.compile(r"^(?:Yes|No|Sí)\s*[,.:;]\s+")
 
 
 class Composer:
@@ -37,8 +43,14 @@ class Composer:
         """Fill the references of a text of the program's own."""
         return render_text(words, language, self.knowledge.contacts, self.knowledge.status, "bot/reply/texts.py")
 
-    def reply(self, moves: Sequence[Move], language: Language) -> Reply:
-        """Compose the reply to a message that shows no risk; :meth:`with_care` adds what delayed care needs."""
+    def reply(self, moves: Sequence[Move], language: Language, crisis: Crisis | None = None) -> Reply:
+        """Put moves into words.
+
+        Args:
+            moves: what to say, in order.
+            language: the language to say it in.
+            crisis: the crisis the person is in, for the words of a ``stay``.
+        """
         parts: list[Part] = []
         faqs: list[str] = []
         choices: tuple[str, ...] = ()
@@ -47,7 +59,9 @@ class Composer:
             if move.kind == "answer":
                 known = [faq for faq in move.faqs if self.knowledge.get(faq, language)]
                 faqs += known
-                parts += [self.answer(faq, language) for faq in known]
+                parts += [self.answer(faq, language, move.asked) for faq in known]
+                if move.second:
+                    parts.append(self.second(move.second, language))
                 outcome = "answer" if known else outcome
             elif move.kind == "choices":
                 choices = tuple(faq for faq in move.faqs if self.knowledge.get(faq, language))
@@ -56,6 +70,9 @@ class Composer:
             elif move.kind == "abstain":
                 parts.append(self.abstention(move.misses, language))
                 outcome = "abstain"
+            elif move.kind == "stay":
+                parts.append(self.stay(move.say, crisis, language))
+                outcome = "crisis"
             elif move.kind == "ask_plan":
                 parts.append(self.ask_plan(language))
                 outcome = "form" if outcome == "smalltalk" else outcome
@@ -76,12 +93,31 @@ class Composer:
             as_of=min(entry.as_of for entry in entries).isoformat() if entries else None,
         )
 
-    def answer(self, faq: str, language: Language) -> Part:
-        """Give an answer with its related questions; one past its review date says so, or refuses."""
+    def stay(self, kind: str, crisis: Crisis | None, language: Language) -> Part:
+        """Say words for exactly what someone wrote after a crisis card, the line to call under them."""
+        category, poison = (crisis.category, crisis.poison) if crisis else ("", False)
+        words = f"{words_after_card(kind, category, language)}\n\n{line_to_call(category, language, poison)}"
+        return Part(self.fill(words, language), "note")
+
+    def second(self, faq: str, language: Language) -> Part:
+        """Offer the second most likely question below an answer."""
+        button = self._question(faq, language)
+        return Part(self.fixed("did_you_mean", language), "note", (button,) if button else ())
+
+    def answer(self, faq: str, language: Language, asked: bool = True) -> Part:
+        """Show an answer with its related questions; one past its review date says so, or refuses.
+
+        Args:
+            faq: the id.
+            language: the language.
+            asked: whether the question asked yes or no; else a "Yes" or "No" at the beginning is left out.
+        """
         entry = self.knowledge.get(faq, language)
         if entry is None:
             return Part(self.fixed("old_button", language))
         words = render_body(entry, self.knowledge.contacts, self.knowledge.status)
+        if not asked:
+            words = without_yes_or_no(words)
         if entry.is_stale(self._today):
             if entry.expires:
                 words = self.fixed("expired", language)
@@ -104,7 +140,8 @@ class Composer:
     def small_talk(self, key: str, language: Language) -> Part:
         """Say a fixed text, with the topics where they help."""
         buttons = self.topic_buttons(language) if key in WITH_TOPICS else ()
-        return Part(self.fixed(key, language), "note", buttons)
+        words = self.fixed(key, language).replace("{today}", format_date(self._today, language))
+        return Part(words, "note", buttons)
 
     def ask_plan(self, language: Language) -> Part:
         """Ask for the kind of plan with buttons."""
@@ -143,11 +180,11 @@ class Composer:
         publishers = joiner.join(names[:MAX_PUBLISHERS]) or "Kaiser"
         return text("stale", language).format(publishers=publishers)
 
-    def checked_on(self, reply: Reply) -> str:
-        """Give the "Checked November 24, 2026" line of a reply, "" without a date."""
-        if reply.as_of is None:
-            return ""
-        return f"{text('checked', reply.language)} {format_date(date.fromisoformat(reply.as_of), reply.language)}"
+
+def without_yes_or_no(words: str) -> str:
+    """Take a "Yes, " or "No. " off the beginning of an answer."""
+    left = YES_OR_NO.sub("", words)
+    return left[:1].upper() + left[1:]
 
 
 def _before_notes(parts: list[Part], footer: Part) -> list[Part]:

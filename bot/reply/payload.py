@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from knowledge.material.registry import PLANS
+
 PATTERN = re.compile(
     r"(faq|topic|topics|lang|role|plan|crisis|rate|help|more|none|forget):([a-z0-9-]*(?::[a-z0-9-]+)?)"
 )
-PLANS = ("commercial", "medi-cal", "medicare", "federal", "self-funded", "ppo-calpers", "hawaii")
+__all__ = ["CRISIS", "PLANS", "RATINGS", "ROLES", "Payload", "parse_payload"]
 ROLES = ("patient", "worker")
 CRISIS = ("text", "other", "question", "lines")
 RATINGS = ("up", "down")

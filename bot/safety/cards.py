@@ -10,6 +10,9 @@ from bot.message import SafetyVerdict
 from knowledge.material.registry import Language, read_yaml
 
 FILE = Path(__file__).with_suffix(".yml")
+AFTER_CARD = Path(__file__).with_name("after_card.yml")
+# Cards of these name Poison Control themselves.
+NAMES_POISON_CONTROL: Final = ("medical_emergency",)
 # Their card fits a doubtful message better than the soft words about not wanting to live.
 PLAIN_IN_DOUBT: Final = ("abuse_violence", "medical_emergency", "medication_gap", "psychosis_mania", "third_party_risk")
 # Said when even the cards or the contacts cannot be read: the two numbers every phone in the country knows.
@@ -38,11 +41,19 @@ def card_text(verdict: SafetyVerdict, language: Language, shown_before: int) -> 
         language: the language of the reply.
         shown_before: how many cards of this tier and category the conversation has had.
     """
+    card = _card_of(verdict, language, shown_before)
+    if verdict.poison and verdict.category not in NAMES_POISON_CONTROL:
+        return f"{card}\n\n{load_after_card()['poison'][language]}"
+    return card
+
+
+def _card_of(verdict: SafetyVerdict, language: Language, shown_before: int) -> str:
     tier = verdict.tier.value
     cards = load_cards()["cards"][tier]
     # The second card of the same kind in one conversation is short; it is never left out.
     if shown_before:
-        return str(load_cards()["short"][tier][language])
+        short = load_cards()["short"][tier]
+        return str(short.get(verdict.category, short["default"])[language])
     if verdict.soft and verdict.category not in PLAIN_IN_DOUBT and "soft" in cards:
         return str(cards["soft"][language])
     return str(cards.get(verdict.category, cards["default"])[language])
@@ -51,3 +62,29 @@ def card_text(verdict: SafetyVerdict, language: Language, shown_before: int) -> 
 def text_instead(language: Language) -> str:
     """Say whom to text or chat with, for someone who cannot call."""
     return str(load_cards()["text_instead"][language])
+
+
+@lru_cache(maxsize=1)
+def load_after_card() -> Any:
+    """Read what is said after a card: ``words`` by what was written and category, ``line`` by category, ``poison``.
+
+    Raises:
+        RegistryError: the file is missing or no YAML.
+    """
+    return read_yaml(AFTER_CARD)
+
+
+def words_after_card(kind: str, category: str, language: Language) -> str:
+    """Choose the words for exactly what someone wrote after a card of a category."""
+    words = load_after_card()["words"]
+    by_category = words.get(kind, words["other"])
+    return str(by_category.get(category, by_category["default"])[language])
+
+
+def line_to_call(category: str, language: Language, poison: bool = False) -> str:
+    """Name the line to call after a card of a category; Poison Control too, where something was swallowed."""
+    lines = load_after_card()["line"]
+    line = str(lines.get(category, lines["default"])[language])
+    if poison and category not in NAMES_POISON_CONTROL:
+        line += "\n" + str(load_after_card()["poison"][language])
+    return line

@@ -5,21 +5,45 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.dialogue.after_card import AFTER_CARD
+from bot.dialogue.decide import Context
 from bot.dialogue.moves import Move
+from bot.dialogue.phrases import known_intent
 from bot.errors import RasaUnavailableError
-from bot.message import Reply
+from bot.message import CARDED, Reply
 from bot.rasa.client import RasaClient
 from bot.turn.turn import Turn
 
+# Said the same with and without Rasa.
+SMALL_TALK = ("greet", "thank", "goodbye", "affirm", "ask_help", "ask_date", "insult")
+
 
 async def answer_question(turn: Turn) -> Reply:
-    """Let Rasa decide what to do with words, or the search alone when Rasa is down."""
+    """Let Rasa decide what to do with words, or the search and the known phrases when Rasa is down."""
+    conversation = turn.conversation
 
     async def alone() -> list[Move]:
-        ask = turn.bot.dialogue.answer_question
-        return [await asyncio.to_thread(ask, turn.text, turn.language, None, turn.conversation.misses)]
+        return [await asyncio.to_thread(_decide_without_rasa, turn)]
 
-    return await ask_rasa_or(turn, lambda rasa: rasa.say(turn.conversation.rasa_name, turn.text, turn.language), alone)
+    # A message that gets a card is answered like any other; what comes after it is what the bot stays for.
+    state = {"in_crisis": conversation.in_crisis and turn.verdict.tier not in CARDED}
+    return await ask_rasa_or(
+        turn, lambda rasa: rasa.say(conversation.rasa_name, turn.text, turn.language, state), alone
+    )
+
+
+def _decide_without_rasa(turn: Turn) -> Move:
+    context = Context(misses=turn.conversation.misses)
+    stays = turn.conversation.in_crisis and turn.verdict.tier not in CARDED
+    intent = known_intent(turn.text)
+    if stays and intent in AFTER_CARD:
+        return Move("stay", say=AFTER_CARD[intent])
+    move = turn.bot.dialogue.answer_question(turn.text, turn.language, context)
+    if move.kind == "answer":
+        return move
+    if stays:
+        return Move("stay", say="other")
+    return Move("say", say=intent) if intent in SMALL_TALK else move
 
 
 async def ask_rasa_or(
@@ -45,4 +69,8 @@ def compose_moves(moves: list[Move], turn: Turn) -> Reply:
         elif move.say == "language_en":
             turn.conversation.chosen = turn.language = "en"
         turn.conversation.misses = move.misses
-    return turn.composer.reply(moves, turn.language)
+    reply = turn.composer.reply(moves, turn.language, turn.conversation.crisis)
+    if any(move.kind == "answer" or (move.kind, move.say) == ("stay", "joke") for move in moves):
+        # A question of their own that was answered, or a denial: the person goes on, and so does the bot.
+        turn.conversation.in_crisis = turn.verdict.tier in CARDED
+    return reply

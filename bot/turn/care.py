@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 
-from bot.message import Button, Part, Reply, Tier
+from bot.dialogue.memory import NEAR_REPLIES
+from bot.dialogue.questions import asks_something
+from bot.message import Button, Outcome, Part, Reply, Tier
 from bot.reply.compose import opening_line
 from bot.reply.texts import text as fixed_text
-from bot.safety.cards import LAST_RESORT, card_text
+from bot.safety.cards import LAST_RESORT, card_text, line_to_call
 from bot.turn.turn import Turn
 from knowledge.material.render import render_text
 
 logger = logging.getLogger(__name__)
+NUMBERS = re.compile(r"\b(?:988|911)\b")
 
 
 def crisis_reply(turn: Turn) -> Reply:
@@ -24,18 +28,42 @@ def crisis_reply(turn: Turn) -> Reply:
 
 def with_care(reply: Reply, turn: Turn) -> Reply:
     """Put a T2 card before the answer, or a sentence before a T3 or T4 one, and see that the crisis lines end it."""
-    parts = list(reply.parts)
     tier = turn.verdict.tier
     if tier is Tier.T2:
-        parts.insert(0, show_card(turn, buttons=("text", "other")))
+        reply = _without_guesses(reply, turn)
+        card = show_card(turn, buttons=("text", "other"))
+        return replace(reply, parts=(card, *reply.parts), safety=turn.verdict)
+    parts = list(reply.parts)
     opening = opening_line(turn.verdict)
     if opening:
         parts.insert(0, Part(turn.composer.fixed(opening, reply.language), "note"))
     if tier in (Tier.T3, Tier.T4) and not any(part.kind == "footer" for part in parts):
         parts.append(Part(turn.composer.fixed("care_footer", reply.language), "footer"))
-    if tier is not Tier.T2:
-        parts = _offer_lines_once(parts, turn)
-    return replace(reply, parts=tuple(parts), safety=turn.verdict)
+    elif tier is Tier.T0 and turn.conversation.since_lines < NEAR_REPLIES:
+        # Under every answer the lines would be read by nobody.
+        parts = [part for part in parts if part.kind != "footer"]
+    return replace(reply, parts=tuple(_offer_lines_once(parts, turn)), safety=turn.verdict)
+
+
+def with_line(reply: Reply, turn: Turn) -> Reply:
+    """See that a reply soon after a crisis card names a line to call, before anything else it says."""
+    crisis = turn.conversation.crisis
+    if crisis is None or not turn.conversation.is_near_card or any(NUMBERS.search(part.text) for part in reply.parts):
+        return reply
+    try:
+        words = turn.composer.fill(line_to_call(crisis.category, reply.language, crisis.poison), reply.language)
+    except Exception as error:  # without contacts the two numbers everyone can dial still go out
+        logger.error("a line cannot be filled in (%s)", type(error).__name__)
+        words = LAST_RESORT[reply.language]
+    return replace(reply, parts=(Part(words, "footer"), *reply.parts))
+
+
+def _without_guesses(reply: Reply, turn: Turn) -> Reply:
+    """Leave out what is no answer: beside a card a menu, a guess or "I don't know" would be an insult."""
+    if reply.outcome in ("answer", "unavailable") or (reply.outcome == "choices" and asks_something(turn.text)):
+        return reply
+    outcome: Outcome = "abstain" if reply.outcome == "choices" else reply.outcome
+    return replace(reply, parts=(), choices=(), outcome=outcome)
 
 
 def unavailable(turn: Turn) -> Reply:

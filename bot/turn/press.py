@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.dialogue.decide import PLAN_ANSWERS
 from bot.dialogue.moves import Move
 from bot.message import Part, Reply, SafetyVerdict, Tier
 from bot.reply.payload import CRISIS, PLANS, RATINGS, ROLES, Payload
@@ -61,7 +60,7 @@ async def _press_in_dialogue(payload: Payload, turn: Turn) -> Reply:
     entities = {entity: payload.value} if entity else {}
 
     async def alone() -> list[Move]:
-        return [_move_without_rasa(payload)]
+        return [_move_without_rasa(payload, turn.bot)]
 
     if payload.kind == "faq":
         turn.bot.metrics.count_choice(payload.value)
@@ -70,11 +69,11 @@ async def _press_in_dialogue(payload: Payload, turn: Turn) -> Reply:
     )
 
 
-def _move_without_rasa(payload: Payload) -> Move:
+def _move_without_rasa(payload: Payload, bot: Bot) -> Move:
     if payload.kind == "faq":
         return Move("answer", (payload.value,))
     if payload.kind == "plan":
-        answer = PLAN_ANSWERS.get(payload.value)
+        answer = bot.dialogue.answer_for_plan(payload.value)
         return Move("answer", (answer,)) if answer else Move("say", say="plan_commercial")
     if payload.kind == "role":
         return Move("say", say=f"role_{payload.value}")

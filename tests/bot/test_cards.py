@@ -6,7 +6,7 @@ import pytest
 
 from bot.message import SafetyVerdict, Tier
 from bot.reply.texts import all_texts
-from bot.safety.cards import LAST_RESORT, card_text, load_cards
+from bot.safety.cards import LAST_RESORT, card_text, load_after_card, load_cards
 from bot.settings import ROOT
 from knowledge.material.registry import LANGUAGES, Language, load_contacts, load_status
 from knowledge.material.render import render_text
@@ -42,7 +42,11 @@ def test_a_card_names_911_and_988_from_the_contacts(name: str, language: Languag
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_renders_in_both_languages(language: Language) -> None:
-    for words in (*load_cards()["short"].values(), load_cards()["text_instead"], LAST_RESORT, *all_texts().values()):
+    short = [words for by_category in load_cards()["short"].values() for words in by_category.values()]
+    after = load_after_card()
+    said = [words for by_category in after["words"].values() for words in by_category.values()]
+    fixed = (*short, *said, *after["line"].values(), after["poison"], load_cards()["text_instead"], LAST_RESORT)
+    for words in (*fixed, *all_texts().values()):
         assert render(words[language].replace("{publishers}", "X"), language).strip()
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from bot.dialogue.decide import PLAN_ANSWERS, Dialogue
+from bot.dialogue.after_card import AFTER_CARD
+from bot.dialogue.decide import Dialogue
 from bot.rasa.actions import build_executor
 from bot.reply.payload import PLANS
 from bot.settings import ROOT
@@ -32,6 +33,11 @@ def test_every_intent_has_a_rule() -> None:
     assert ruled == {*read("domain/intents.yml")["intents"], "nlu_fallback"}
 
 
+def test_every_word_after_a_card_has_its_text() -> None:
+    words = read("bot/safety/after_card.yml")["words"]
+    assert set(AFTER_CARD.values()) | {"other"} == set(words)
+    assert set(AFTER_CARD) <= set(read("domain/intents.yml")["intents"])
+
+
 def test_the_plans_of_buttons_slots_and_answers_agree() -> None:
     assert read("domain/slots.yml")["slots"]["plan"]["values"] == list(PLANS)
-    assert set(PLAN_ANSWERS) == set(PLANS) - {"commercial"}

@@ -1,36 +1,68 @@
-"""Rasa's custom actions, one a file. Each gives a move and sets slots; the words are chosen elsewhere."""
+"""Rasa's custom actions: functions from what was heard to what is decided, behind one adapter."""
 
 from __future__ import annotations
 
-from rasa_sdk import Action
-from rasa_sdk.executor import ActionExecutor
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from bot.dialogue.decide import Dialogue
-from bot.rasa.actions.answer_question import AnswerQuestion
-from bot.rasa.actions.change_language import ChangeLanguage
-from bot.rasa.actions.pick_option import PickOption
-from bot.rasa.actions.reject_answer import RejectAnswer
-from bot.rasa.actions.set_plan import SetPlan
-from bot.rasa.actions.set_role import SetRole
-from bot.rasa.actions.show_answer import ShowAnswer
-from bot.rasa.actions.show_more import ShowMore
-from bot.rasa.actions.small_talk import SmallTalk
+from bot.rasa.actions import choices, questions, small_talk
+from bot.rasa.actions.decided import Decided, slots_after
+from bot.rasa.actions.heard import Heard, hear
+from bot.rasa.actions.plan_form import ValidatePlanForm
+
+Decide = Callable[[Heard, Dialogue], Decided]
+ACTIONS: dict[str, Decide] = {
+    "action_answer_question": questions.answer_question,
+    "action_answer_follow_up": questions.answer_follow_up,
+    "action_answer_plan": questions.answer_plan,
+    "action_answer_role": questions.answer_role,
+    "action_ask_plan": questions.ask_plan,
+    "action_decline_to_act": questions.decline_to_act,
+    "action_give_feedback": questions.give_feedback,
+    "action_pick_option": choices.pick_option,
+    "action_reject_answer": choices.reject_answer,
+    "action_show_answer": choices.show_answer,
+    "action_show_more": choices.show_more,
+    "action_change_language": small_talk.change_language,
+    "action_small_talk": small_talk.small_talk,
+    "action_stay_with_person": small_talk.stay_with_person,
+}
+
+
+class DialogueAction(Action):
+    """Hears, decides, says the moves and remembers."""
+
+    def __init__(self, name: str, decide: Decide, dialogue: Dialogue) -> None:
+        self._name = name
+        self._decide = decide
+        self._dialogue = dialogue
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return self._name
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Run for one message."""
+        heard = hear(tracker)
+        decided = self._decide(heard, self._dialogue)
+        for move in decided.moves:
+            dispatcher.utter_message(json_message=move.to_json())
+        slots = slots_after(decided.moves, heard.memory) | decided.slots
+        events: list[dict[str, Any]] = [SlotSet(name, value) for name, value in slots.items()]
+        return [*events, FollowupAction("plan_form")] if decided.ask_plan else events
 
 
 def build_executor(dialogue: Dialogue) -> ActionExecutor:
     """Register every action with what it decides by."""
     executor = ActionExecutor()
-    actions: list[Action] = [
-        AnswerQuestion(dialogue),
-        ChangeLanguage(),
-        PickOption(dialogue),
-        RejectAnswer(dialogue),
-        SetPlan(dialogue),
-        SetRole(dialogue),
-        ShowAnswer(),
-        ShowMore(dialogue),
-        SmallTalk(dialogue),
-    ]
-    for action in actions:
-        executor.register_action(action)
+    for name, decide in ACTIONS.items():
+        executor.register_action(DialogueAction(name, decide, dialogue))
+    executor.register_action(ValidatePlanForm())
     return executor

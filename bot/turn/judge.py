@@ -1,0 +1,68 @@
+"""What a conversation adds to the verdict on one message: what came before a few words gives them their meaning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.dialogue.memory import Conversation
+from bot.dialogue.phrases import is_small_talk, known_intent
+from bot.message import CARDED, SAFE, SafetyVerdict, Tier
+from knowledge.retrieval.lexical import fold
+
+SUICIDE = ("suicide_imminent", "suicide_ideation")
+# A message this short says little by itself.
+FEW_WORDS = 6
+FAREWELL = re.compile(
+    r"\b(?:good ?bye(?: everyone| everybody| world| forever)?|farewell|adios(?: a todos| mundo| para siempre)?"
+    r"|im leaving|i am leaving|ya me voy(?: para siempre)?|me despido|its over|ya se acabo"
+    r"|tell (?:my|them)|diganle|dile a mi|thanks for everything|gracias por todo)\b"
+)
+# Said in the middle of a crisis, a means at hand is danger now, whoever has it.
+MEANS = re.compile(
+    r"\b(?:has|have|got|hold\w*|with|took|taking|swallow\w*|tengo|tiene|trae|traigo|agarr\w+|tome|tomo|trago|con)\b.{0,30}"
+    r"\b(?:gun|pistol|rifle|shotgun|knife|knives|weapon|razor|rope|pills|bottle|pistola|rifle|escopeta|cuchillo|navaja"
+    r"|machete|arma|soga|cuerda|pastillas|frasco|bote)\b"
+)
+OF_SOMEONE_ELSE = re.compile(
+    r"\b(?:he|hes|she|shes|they|theyre|him|her|them|my (?:husband|wife|son|daughter|mom|dad|friend|brother|sister)"
+    r"|el|ella|mi (?:esposo|esposa|hijo|hija|mama|papa|amigo|amiga|hermano|hermana)|se|lo|la)\b"
+)
+
+
+def judge_in_conversation(verdict: SafetyVerdict, text: str, conversation: Conversation) -> SafetyVerdict:
+    """Raise or lower the verdict on a message by the messages before it.
+
+    Args:
+        verdict: the safety gate's, on the message and its predecessor.
+        text: the message.
+        conversation: before this message is taken note of.
+    """
+    plain = fold(text).replace("'", "").replace("’", "")
+    if conversation.in_crisis and conversation.crisis is not None:
+        return _in_crisis(verdict, text, plain, conversation.crisis.category)
+    if verdict.tier in CARDED and verdict.layer == "learned" and is_small_talk(text):
+        return SAFE
+    return verdict
+
+
+def _in_crisis(verdict: SafetyVerdict, text: str, plain: str, category: str) -> SafetyVerdict:
+    about_other = OF_SOMEONE_ELSE.search(plain) is not None
+    if category in SUICIDE and FAREWELL.search(plain) and len(plain.split()) <= FEW_WORDS:
+        return SafetyVerdict(Tier.T1, "suicide_imminent", "talk")
+    if MEANS.search(plain) and verdict.tier is not Tier.T1 and not _denies(text):
+        worse = verdict.category if verdict.tier in CARDED and not about_other else category
+        return SafetyVerdict(Tier.T1, worse or category, "talk", poison=verdict.poison)
+    if verdict.tier not in CARDED:
+        return verdict
+    if category == "third_party_risk" and about_other and verdict.category != "medical_emergency":
+        # "He has a gun" after worry for a husband is about that husband.
+        return replace(verdict, category="third_party_risk")
+    # What was said before is known: these words get an answer of their own, not the card again.
+    if verdict.layer == "learned" and known_intent(text) is not None:
+        return SAFE
+    return verdict
+
+
+def _denies(text: str) -> bool:
+    return known_intent(text) in ("deny", "say_joke", "say_better")

@@ -1,0 +1,58 @@
+"""What came before gives a few words their meaning."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dialogue.memory import Conversation
+from bot.message import SAFE, SafetyVerdict, Tier
+from bot.turn.judge import judge_in_conversation
+
+LEARNED = SafetyVerdict(Tier.T2, "suicide_ideation", "learned", soft=True)
+
+
+def conversation_after(tier: Tier, category: str) -> Conversation:
+    conversation = Conversation()
+    conversation.take_note_of(SafetyVerdict(tier, category, "lexicon"))
+    return conversation
+
+
+@pytest.mark.parametrize(
+    "text", ["goodbye", "adiós", "I'm leaving", "I already tried that", "y si no me contestan", "ok thanks", "la última"]
+)
+def test_small_talk_that_the_classifier_alone_doubts_gets_no_card(text: str) -> None:
+    assert judge_in_conversation(LEARNED, text, Conversation()) == SAFE
+
+
+@pytest.mark.parametrize("text", ["no quiero despertar", "i can't do this", "nobody would miss me"])
+def test_other_short_messages_keep_their_verdict(text: str) -> None:
+    assert judge_in_conversation(LEARNED, text, Conversation()) == LEARNED
+
+
+def test_the_patterns_are_never_overruled() -> None:
+    verdict = SafetyVerdict(Tier.T1, "suicide_imminent", "lexicon")
+    assert judge_in_conversation(verdict, "goodbye", Conversation()) == verdict
+
+
+@pytest.mark.parametrize("text", ["goodbye", "adiós", "ok goodbye", "I'm leaving", "ya me voy"])
+def test_a_farewell_after_a_wish_to_die_is_danger_now(text: str) -> None:
+    verdict = judge_in_conversation(SAFE, text, conversation_after(Tier.T1, "suicide_imminent"))
+    assert (verdict.tier, verdict.category) == (Tier.T1, "suicide_imminent")
+
+
+@pytest.mark.parametrize("text", ["thanks", "ok bye", "yes", "I'm alone", "it was a joke", "ya llamé"])
+def test_what_is_said_after_a_card_is_no_new_alarm(text: str) -> None:
+    assert judge_in_conversation(LEARNED, text, conversation_after(Tier.T2, "suicide_ideation")) == SAFE
+
+
+@pytest.mark.parametrize("text", ["he has a gun", "tiene una pistola"])
+def test_a_weapon_after_worry_for_someone_is_about_that_person(text: str) -> None:
+    harm = SafetyVerdict(Tier.T2, "harm_to_others", "lexicon")
+    for found in (SAFE, harm):
+        verdict = judge_in_conversation(found, text, conversation_after(Tier.T2, "third_party_risk"))
+        assert (verdict.tier, verdict.category) == (Tier.T1, "third_party_risk")
+
+
+def test_pills_at_hand_after_a_wish_to_die_are_danger_now() -> None:
+    verdict = judge_in_conversation(SAFE, "i have the pills here", conversation_after(Tier.T2, "suicide_ideation"))
+    assert verdict.tier is Tier.T1
