@@ -21,6 +21,7 @@ COURTESY = frozenset(
     "ok okay oh well yes yeah no and but so please thanks thank you hey hi sorry um "
     "si pues bueno y pero ay gracias por favor oiga este perdon ya".split()
 )
+MAX_WORDS = 10
 # Whoever writes these may be in danger as well as not: what they say is left to the safety gate.
 LEFT_TO_GATE = frozenset({"say_alone", "say_scared", "fill_silence", "insult"})
 
@@ -40,14 +41,17 @@ def known_phrases() -> dict[str, str]:
 
 def known_intent(text: str) -> str | None:
     """The intent of a message that is one of the examples, courtesies apart; None for any other."""
-    plain = _plain(text)
-    phrases = known_phrases()
-    if plain in phrases:
-        return phrases[plain]
-    words = plain.split()
-    first = next((row for row, word in enumerate(words) if word not in COURTESY), len(words))
-    last = next((row for row in range(len(words), first, -1) if words[row - 1] not in COURTESY), first)
-    return phrases.get(" ".join(words[first:last])) if words[first:last] else None
+    phrases, words = known_phrases(), _plain(text).split()[: MAX_WORDS + 1]
+    if len(words) > MAX_WORDS:
+        return None
+    # The longest part that is known, with nothing but courtesies before and after it.
+    for length in range(len(words), 0, -1):
+        for start in range(len(words) - length + 1):
+            rest = (*words[:start], *words[start + length :])
+            found = phrases.get(" ".join(words[start : start + length]))
+            if found and COURTESY.issuperset(rest):
+                return found
+    return None
 
 
 def is_small_talk(text: str) -> bool:

@@ -24,10 +24,7 @@ MEANS = re.compile(
     r"\b(?:gun|pistol|rifle|shotgun|knife|knives|weapon|razor|rope|pills|bottle|pistola|rifle|escopeta|cuchillo|navaja"
     r"|machete|arma|soga|cuerda|pastillas|frasco|bote)\b"
 )
-OF_SOMEONE_ELSE = re.compile(
-    r"\b(?:he|hes|she|shes|they|theyre|him|her|them|my (?:husband|wife|son|daughter|mom|dad|friend|brother|sister)"
-    r"|el|ella|mi (?:esposo|esposa|hijo|hija|mama|papa|amigo|amiga|hermano|hermana)|se|lo|la)\b"
-)
+OF_SELF = re.compile(r"\b(?:i|im|ive|ill|id|yo|me|tengo|traigo|tome|tomo|trague|agarre|voy|estoy)\b")
 
 
 def judge_in_conversation(verdict: SafetyVerdict, text: str, conversation: Conversation) -> SafetyVerdict:
@@ -47,7 +44,7 @@ def judge_in_conversation(verdict: SafetyVerdict, text: str, conversation: Conve
 
 
 def _in_crisis(verdict: SafetyVerdict, text: str, plain: str, category: str) -> SafetyVerdict:
-    about_other = OF_SOMEONE_ELSE.search(plain) is not None
+    about_other = OF_SELF.search(plain) is None
     if category in SUICIDE and FAREWELL.search(plain) and len(plain.split()) <= FEW_WORDS:
         return SafetyVerdict(Tier.T1, "suicide_imminent", "talk")
     if MEANS.search(plain) and verdict.tier is not Tier.T1 and not _denies(text):
