@@ -20,7 +20,9 @@ SHORT_ENGLISH = frozenset(
     "hi hello hey yes what which how when where who why thanks thank you bye help more other and but the my is are "
     "strike appointment english spanish morning good to of on it for with this have i im can do".split()
 )
-SURE = 0.75
+# A conversation changes its language for a sentence of the other one, not for "no", "ok", a name or a place.
+SENTENCE_WORDS = 4
+SURE_ENOUGH_TO_CHANGE = 0.9
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +36,7 @@ def detect_language(text: str, previous: Language | None = None) -> Language:
 
     Args:
         text: the message; mixed messages go by their larger part.
-        previous: the language of the conversation so far, kept when the message does not tell.
+        previous: the language of the conversation so far; it stays unless a whole sentence is in the other one.
 
     Returns:
         "en" or "es"; English when nothing tells.
@@ -42,6 +44,8 @@ def detect_language(text: str, previous: Language | None = None) -> Language:
     words = [word.strip(".,;:!?¿¡()\"'") for word in fold(text).split()]
     spanish = sum(word in SHORT_SPANISH for word in words)
     english = sum(word in SHORT_ENGLISH for word in words)
+    if previous:
+        return _changed(text, words, spanish, english, previous)
     if "¿" in text or "¡" in text:
         return "es"
     if len(words) <= 3 and spanish != english:
@@ -49,12 +53,22 @@ def detect_language(text: str, previous: Language | None = None) -> Language:
     if abs(spanish - english) >= 2 and min(spanish, english) <= 2:
         return "es" if spanish > english else "en"
     if not any(char.isalpha() for char in text):
-        return previous or "en"
-    if len(words) <= 2 and previous:
-        return previous
-    confidence = load_detector().compute_language_confidence(text, LinguaLanguage.SPANISH)
-    if confidence >= SURE:
-        return "es"
-    if confidence <= 1 - SURE:
         return "en"
-    return previous or ("es" if confidence > 0.5 else "en")
+    return "es" if _confidence_spanish(text) > 0.5 else "en"
+
+
+def _changed(text: str, words: list[str], spanish: int, english: int, previous: Language) -> Language:
+    other: Language = "en" if previous == "es" else "es"
+    ahead = (spanish - english) if other == "es" else (english - spanish)
+    if other == "es" and ("¿" in text or "¡" in text) and spanish:
+        return "es"
+    if len(words) < SENTENCE_WORDS:
+        # "¿por qué?" and "cuánto cuesta": two words that only the other language has, and none of this one.
+        return other if ahead >= 2 and min(spanish, english) == 0 else previous
+    confidence = _confidence_spanish(text)
+    sure = confidence if other == "es" else 1 - confidence
+    return other if ahead >= 1 and sure >= SURE_ENOUGH_TO_CHANGE else previous
+
+
+def _confidence_spanish(text: str) -> float:
+    return float(load_detector().compute_language_confidence(text, LinguaLanguage.SPANISH))

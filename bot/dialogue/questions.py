@@ -12,7 +12,7 @@ OPENERS = (
     r"|c[oó]mo|qu[eé]|cu[aá]l|cu[aá]ndo|cu[aá]nt[oa]s?|d[oó]nde|qui[eé]n|por qu[eé]|a qui[eé]n|a qu[eé]"
     r"|puedo|pueden|puede|tengo que|debo|hay|es|son)"
 )
-JOINERS = r"(?:and also|also|plus|and then|and|oh and|another thing|y tambi[eé]n|y adem[aá]s|adem[aá]s|tambi[eé]n|otra cosa|y otra|y)"
+JOINERS = r"(?:and also|also|plus|and then|and|another thing|(?:y )?tambi[eé]n|(?:y )?adem[aá]s|otra cosa|y)"
 MARKS = re.compile(r"(?<=[?？])\s+|\n+|(?<=[.!])\s+(?=[¿A-ZÁÉÍÓÚa-z])")
 JOINED = re.compile(rf",?\s+{JOINERS}\s+(?={OPENERS}\b)", re.IGNORECASE)
 MIN_WORDS = 3

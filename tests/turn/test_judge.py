@@ -19,7 +19,7 @@ def conversation_after(tier: Tier, category: str) -> Conversation:
 
 @pytest.mark.parametrize(
     "text",
-    ["goodbye", "adiós", "I'm leaving", "I already tried that", "y si no me contestan", "ok thanks", "la última"],
+    ["goodbye", "adiós", "I'm leaving", "I already tried that", "y si no me contestan", "ok thanks"],
 )
 def test_small_talk_that_the_classifier_alone_doubts_gets_no_card(text: str) -> None:
     assert judge_in_conversation(LEARNED, text, Conversation()) == SAFE
