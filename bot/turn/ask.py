@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.dialogue.after_card import AFTER_CARD
 from bot.dialogue.decide import Context
+from bot.dialogue.faces import move_for_face
 from bot.dialogue.moves import Move
 from bot.dialogue.phrases import known_intent
 from bot.errors import RasaUnavailableError
@@ -25,8 +26,12 @@ async def answer_question(turn: Turn) -> Reply:
     async def alone() -> list[Move]:
         return [await asyncio.to_thread(_decide_without_rasa, turn)]
 
+    stays = conversation.in_crisis and turn.verdict.tier not in CARDED
+    face = move_for_face(turn.text)
+    if face is not None:
+        return compose_moves([Move("stay", say="other") if stays else face], turn)
     # A message that gets a card is answered like any other; what comes after it is what the bot stays for.
-    state = {"in_crisis": conversation.in_crisis and turn.verdict.tier not in CARDED}
+    state = {"in_crisis": stays}
     return await ask_rasa_or(
         turn, lambda rasa: rasa.say(conversation.rasa_name, turn.text, turn.language, state), alone
     )
