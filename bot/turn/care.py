@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.dialogue.memory import NEAR_REPLIES
 from bot.dialogue.questions import asks_something
-from bot.message import Button, Outcome, Part, Reply, Tier
+from bot.message import Button, Part, Reply, Tier
 from bot.reply.compose import opening_line
 from bot.reply.texts import text as fixed_text
 from bot.safety.cards import LAST_RESORT, card_text, line_to_call
@@ -62,8 +62,7 @@ def _without_guesses(reply: Reply, turn: Turn) -> Reply:
     """Leave out what is no answer: beside a card a menu, a guess or "I don't know" would be an insult."""
     if reply.outcome in ("answer", "unavailable") or (reply.outcome == "choices" and asks_something(turn.text)):
         return reply
-    outcome: Outcome = "abstain" if reply.outcome == "choices" else reply.outcome
-    return replace(reply, parts=(), choices=(), outcome=outcome)
+    return replace(reply, parts=(), choices=(), outcome="crisis")
 
 
 def unavailable(turn: Turn) -> Reply:

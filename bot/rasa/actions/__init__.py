@@ -23,6 +23,7 @@ ACTIONS: dict[str, Decide] = {
     "action_answer_role": questions.answer_role,
     "action_ask_plan": questions.ask_plan,
     "action_decline_to_act": questions.decline_to_act,
+    "action_finish_plan": questions.finish_plan,
     "action_give_feedback": questions.give_feedback,
     "action_pick_option": choices.pick_option,
     "action_reject_answer": choices.reject_answer,

@@ -67,6 +67,11 @@ def answer_plan(heard: Heard, dialogue: Dialogue) -> Decided:
     return decide(Move("say", say=say), heard, dialogue, asked_plan=True)
 
 
+def finish_plan(heard: Heard, dialogue: Dialogue) -> Decided:
+    """Answer what the form asked for; whoever wrote of something else has had an answer to that already."""
+    return answer_plan(heard, dialogue) if heard.entity("plan") else Decided()
+
+
 def ask_plan(heard: Heard, dialogue: Dialogue) -> Decided:
     """Ask for the kind of plan, once in a conversation."""
     return Decided((Move("ask_plan"),), {"asked_plan": True})

@@ -11,6 +11,9 @@ from bot.rasa.actions.heard import Heard
 
 # This text asks for other words, so it helps once.
 SAID_ONCE = frozenset({"deny"})
+# Said outside of a crisis these get words that ask what happened, or what to do next.
+WORDS = {"say_alone": "sad_face", "say_scared": "sad_face", "say_joke": "affirm", "say_better": "affirm",
+         "say_called": "affirm", "fill_silence": "affirm"}  # fmt: skip
 
 
 def small_talk(heard: Heard, dialogue: Dialogue) -> Decided:
@@ -23,7 +26,7 @@ def small_talk(heard: Heard, dialogue: Dialogue) -> Decided:
             return decide(move, heard, dialogue)
     if heard.intent in SAID_ONCE:
         return decide(dialogue.say_once(heard.intent, heard.memory.misses), heard, dialogue)
-    return decide(Move("say", say=heard.intent), heard, dialogue)
+    return decide(Move("say", say=WORDS.get(heard.intent, heard.intent)), heard, dialogue)
 
 
 def _question_in(heard: Heard) -> str:
