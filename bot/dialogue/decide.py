@@ -79,7 +79,7 @@ class Dialogue:
         last = self.entry(context.last_faq, language)
         faq = last.follow_ups.get(kind) if last else None
         if faq and self.entry(faq, language) and len(text.split()) <= SHORT_WORDS:
-            return Move("answer", (faq,), asked=asks_yes_or_no(text))
+            return Move("answer", (faq,), opened=_opened(faq, text))
         return self.answer_question(text, language, replace(context, leans=True))
 
     def entry(self, faq: str | None, language: Language) -> Entry | None:
@@ -119,8 +119,8 @@ class Dialogue:
     def _to_move(self, text: str, decision: Decision, context: Context) -> Move:
         found = tuple(candidate.faq for candidate in decision.candidates)
         if decision.outcome == "answer":
-            move = Move("answer", found[:1], alternatives=found, asked=asks_yes_or_no(text))
-            return replace(move, second=decision.second or "")
+            opened = _opened(found[0], text)
+            return Move("answer", found[:1], alternatives=found, second=decision.second or "", opened=opened)
         if decision.outcome == "choices":
             return replace(self._offer(text, decision, context), alternatives=found)
         return Move("abstain", misses=context.misses + 1)
@@ -171,16 +171,20 @@ class Dialogue:
         if len(parts) == 1:
             return None
         found = [(part, self._searcher().search(part, language)) for part in parts]
-        sure = list(dict.fromkeys(decision.faq for _, decision in found if decision.faq))
+        sure = {decision.faq: part for part, decision in found if decision.faq}
         if not sure:
             return None
-        asked = all(asks_yes_or_no(part) for part, decision in found if decision.faq)
         # A question that is not sure of its answer is offered below the others, not dropped.
         open_ones = [item.candidates[0].faq for _, item in found if item.outcome == "choices"]
         second = next((faq for faq in open_ones if faq not in sure), "")
         if len(sure) == 1 and not second:
             return None
-        return Move("answer", tuple(sure[:MAX_QUESTIONS]), second=second, asked=asked)
+        opened = tuple(faq for faq, part in sure.items() if not asks_yes_or_no(part))
+        return Move("answer", tuple(sure)[:MAX_QUESTIONS], second=second, opened=opened)
+
+
+def _opened(faq: str, text: str) -> tuple[str, ...]:
+    return () if asks_yes_or_no(text) else (faq,)
 
 
 def _with_outcome(decision: Decision, outcome: Literal["answer", "choices", "abstain"]) -> Decision:

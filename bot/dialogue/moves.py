@@ -20,7 +20,7 @@ class Move:
         misses: how many times in a row nothing fitted (abstain).
         alternatives: what else the question could have been, best first; for someone who says it was another one.
         second: the id to offer below an answer that was likely, not sure; "" for none.
-        asked: whether the question asked yes or no, so that an answer may begin with it.
+        opened: ids whose question asked no yes or no, so that the answer does not begin with one.
     """
 
     kind: MoveKind
@@ -29,7 +29,7 @@ class Move:
     misses: int = 0
     alternatives: tuple[str, ...] = ()
     second: str = ""
-    asked: bool = True
+    opened: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Write the form that travels through Rasa."""
@@ -52,5 +52,5 @@ def move_from_json(data: object) -> Move:
         misses=int(fields["misses"]),
         alternatives=tuple(fields.get("alternatives") or ()),
         second=str(fields.get("second") or ""),
-        asked=bool(fields.get("asked", True)),
+        opened=tuple(fields.get("opened") or ()),
     )

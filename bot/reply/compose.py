@@ -59,7 +59,7 @@ class Composer:
             if move.kind == "answer":
                 known = [faq for faq in move.faqs if self.knowledge.get(faq, language)]
                 faqs += known
-                parts += [self.answer(faq, language, move.asked) for faq in known]
+                parts += [self.answer(faq, language, faq in move.opened) for faq in known]
                 if move.second:
                     parts.append(self.second(move.second, language))
                 outcome = "answer" if known else outcome
@@ -104,19 +104,19 @@ class Composer:
         button = self._question(faq, language)
         return Part(self.fixed("did_you_mean", language), "note", (button,) if button else ())
 
-    def answer(self, faq: str, language: Language, asked: bool = True) -> Part:
+    def answer(self, faq: str, language: Language, opened: bool = False) -> Part:
         """Show an answer with its related questions; one past its review date says so, or refuses.
 
         Args:
             faq: the id.
             language: the language.
-            asked: whether the question asked yes or no; else a "Yes" or "No" at the beginning is left out.
+            opened: whether a "Yes" or "No" at the beginning is left out, for a question that asked neither.
         """
         entry = self.knowledge.get(faq, language)
         if entry is None:
             return Part(self.fixed("old_button", language))
         words = render_body(entry, self.knowledge.contacts, self.knowledge.status)
-        if not asked:
+        if opened:
             words = without_yes_or_no(words)
         if entry.is_stale(self._today):
             if entry.expires:
@@ -134,7 +134,8 @@ class Composer:
 
     def abstention(self, misses: int, language: Language) -> Part:
         """Admit not to know: other words each time, and people to call from the second time on."""
-        key = f"abstain_{1 + (misses - 1) % 3}" if misses <= 3 else f"abstain_{2 + misses % 2}"
+        # After the third the last two take turns.
+        key = f"abstain_{max(1, misses) if misses <= 4 else 4 - misses % 2}"
         return Part(self.fixed(key, language), "note", self.topic_buttons(language))
 
     def small_talk(self, key: str, language: Language) -> Part:

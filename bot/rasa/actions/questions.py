@@ -44,7 +44,7 @@ def decline_to_act(heard: Heard, dialogue: Dialogue) -> Decided:
     """Say that the bot cannot do what was asked, then how the person can."""
     found = dialogue.answer_question(heard.text, heard.language, heard.context())
     faq = found.faqs[0] if found.kind in ("answer", "choices") and found.faqs else WHERE_TO_ASK
-    answer = Move("answer", (faq,), alternatives=found.alternatives, asked=False)
+    answer = Move("answer", (faq,), alternatives=found.alternatives, opened=(faq,))
     decided = decide(answer, heard, dialogue)
     return replace(decided, moves=(Move("say", say="cannot_act"), *decided.moves))
 
