@@ -19,4 +19,7 @@ AFTER_CARD = {
     "ask_help": "what_to_do",
     "ask_if_refused": "no_answer",
     "ask_to_act": "act",
+    "ask_who_to_call": "what_to_do",
+    "ask_their_language": "language",
+    "fill_silence": "other",
 }

@@ -19,6 +19,7 @@ ANNOTATION = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 # Words of courtesy around a phrase change nothing: "ok thank you", "no, it was a joke".
 COURTESY = frozenset(
     "ok okay oh well yes yeah no and but so please thanks thank you hey hi sorry um "
+    "lol haha lmao jaja jajaja jeje tranqui tranquis bro man dude guey wey vos fijate "
     "si pues bueno y pero ay gracias por favor oiga este perdon ya".split()
 )
 MAX_WORDS = 10

@@ -24,6 +24,11 @@ MEANS = re.compile(
     r"\b(?:gun|pistol|rifle|shotgun|knife|knives|weapon|razor|rope|pills|bottle|pistola|rifle|escopeta|cuchillo|navaja"
     r"|machete|arma|soga|cuerda|pastillas|frasco|bote)\b"
 )
+# Whoever hurts the person is there, or on the way.
+AT_THE_DOOR = re.compile(
+    r"\b(?:(?:he|she)(?:s| is)? (?:coming|here|back|home|outside|at the door)|(?:he|she) (?:came|got) (?:back|home)"
+    r"|ya (?:viene|llego|esta aqui|esta afuera)|viene para aca|esta (?:aqui|afuera|en la puerta)|ahi viene)\b"
+)
 OF_SELF = re.compile(r"\b(?:i|im|ive|ill|id|yo|me|tengo|traigo|tome|tomo|trague|agarre|voy|estoy)\b")
 
 
@@ -47,6 +52,8 @@ def _in_crisis(verdict: SafetyVerdict, text: str, plain: str, category: str) -> 
     about_other = OF_SELF.search(plain) is None
     if category in SUICIDE and FAREWELL.search(plain) and len(plain.split()) <= FEW_WORDS:
         return SafetyVerdict(Tier.T1, "suicide_imminent", "talk")
+    if category == "abuse_violence" and AT_THE_DOOR.search(plain):
+        return SafetyVerdict(Tier.T1, category, "talk")
     if MEANS.search(plain) and verdict.tier is not Tier.T1 and not _denies(text):
         worse = verdict.category if verdict.tier in CARDED and not about_other else category
         return SafetyVerdict(Tier.T1, worse or category, "talk", poison=verdict.poison)

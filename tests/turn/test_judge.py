@@ -57,3 +57,9 @@ def test_a_weapon_after_worry_for_someone_is_about_that_person(text: str) -> Non
 def test_pills_at_hand_after_a_wish_to_die_are_danger_now() -> None:
     verdict = judge_in_conversation(SAFE, "i have the pills here", conversation_after(Tier.T2, "suicide_ideation"))
     assert verdict.tier is Tier.T1
+
+
+@pytest.mark.parametrize("text", ["hes coming", "ya llegó", "he's at the door"])
+def test_the_abuser_at_the_door_is_danger_now(text: str) -> None:
+    verdict = judge_in_conversation(SAFE, text, conversation_after(Tier.T2, "abuse_violence"))
+    assert (verdict.tier, verdict.category) == (Tier.T1, "abuse_violence")
