@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from telegram import Update
 from telegram.ext import ExtBot
 
+from bot.telegram.outbox import UpdateUnderWay, under_way
 from bot.telegram.store import Store
 
 logger = logging.getLogger(__name__)
@@ -17,11 +18,23 @@ LONGEST_ANSWER = 300
 
 
 class Intake:
-    """Starts a task for each new update and records it as answered when that is done."""
+    """Starts a task for each new update and records it as answered when its replies cannot be lost any more.
 
-    def __init__(self, bot: ExtBot[int], take: Callable[[Update], Awaitable[None]], store: Store) -> None:
+    Args:
+        take: answers an update.
+        apologise: says that one could not be answered.
+    """
+
+    def __init__(
+        self,
+        bot: ExtBot[int],
+        take: Callable[[Update], Awaitable[None]],
+        apologise: Callable[[Update], None],
+        store: Store,
+    ) -> None:
         self._bot = bot
         self._take = take
+        self._apologise = apologise
         self._store = store
         self.under_way: dict[int, asyncio.Task[None]] = {}
 
@@ -53,15 +66,29 @@ class Intake:
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _handle(self, update_id: int, raw: object) -> None:
+        current = UpdateUnderWay(update_id)
+        under_way.set(current)
         try:
-            async with asyncio.timeout(LONGEST_ANSWER):
-                update = Update.de_json(raw, self._bot)  # type: ignore[arg-type]
-                await self._take(update)
-        except Exception as error:  # recorded all the same: an update that cannot be read must not come back for ever
-            logger.error("an update failed (%s)", type(error).__name__)
+            await self._answer(raw)
+            # In the outbox on the disk, or sent: only then may Telegram forget the update.
+            for dispatch in current.dispatches:
+                await dispatch.settled.wait()
         finally:
             self.under_way.pop(update_id, None)
         self._store.mark_answered(update_id)
+
+    async def _answer(self, raw: object) -> None:
+        try:
+            update = Update.de_json(raw, self._bot)  # type: ignore[arg-type]
+        except Exception as error:  # recorded all the same: an update that cannot be read must not come back for ever
+            logger.error("an update cannot be read (%s)", type(error).__name__)
+            return
+        try:
+            async with asyncio.timeout(LONGEST_ANSWER):
+                await self._take(update)
+        except Exception as error:
+            logger.error("an update failed (%s)", type(error).__name__)
+            self._apologise(update)
 
 
 def read_update_id(raw: object) -> int | None:
