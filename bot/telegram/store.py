@@ -70,6 +70,8 @@ class Store:
         self._database = Database(path, SCHEMA)
         self._answered: dict[int, None] = {}
         self._languages: dict[str, Language] = {}
+        # Updates whose replies are kept but which are not done with; on the disk they count as answered.
+        self._replied: dict[int, None] = {}
         self._sealed: dict[int, bytes] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,6 +117,7 @@ class Store:
     def mark_answered(self, update_id: int) -> None:
         """Record an answered update."""
         self._answered[update_id] = None
+        self._replied.pop(update_id, None)
         self._write([(ANSWERED, (self._bot, update_id))])
         if len(self._answered) > 2 * KEPT_UPDATES:
             self._drop_old()
@@ -149,6 +152,7 @@ class Store:
         self._sealed |= sealed
         statements: list[Statement] = [(QUEUED, (number, self._bot, data)) for number, data in sealed.items()]
         if update_id is not None:
+            self._replied[update_id] = None
             statements.append((ANSWERED, (self._bot, update_id)))
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._write(statements, durable)
@@ -246,7 +250,8 @@ class Store:
     def _everything(self) -> list[Statement]:
         statements: list[Statement] = [("DELETE FROM outbox WHERE bot = ?", (self._bot,))]
         statements += [("DELETE FROM chosen_language WHERE chat = ?", (name,)) for name in self._forgotten]
-        statements += [(ANSWERED, (self._bot, update_id)) for update_id in list(self._answered)[-KEPT_UPDATES:]]
+        answered = [*list(self._answered)[-KEPT_UPDATES:], *self._replied]
+        statements += [(ANSWERED, (self._bot, update_id)) for update_id in answered]
         statements += [(CHOSEN, (name, language)) for name, language in self._languages.items()]
         return statements + [(QUEUED, (number, self._bot, data)) for number, data in self._sealed.items()]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,15 +18,11 @@ from bot.telegram.webhook import SECRET_HEADER, Webhook
 from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot, note
+from tests.telegram.processes import bytes_of, start_process
 
 CHAT = 4711
 CHATS, MESSAGES = 4, 200
 HEADERS = {SECRET_HEADER: "webhook-secret", "content-type": "application/json"}
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def bytes_of(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
 async def stream(body: bytes) -> AsyncIterator[bytes]:
@@ -38,11 +32,6 @@ async def stream(body: bytes) -> AsyncIterator[bytes]:
 async def unreadable() -> AsyncIterator[bytes]:
     raise AssertionError("the body was read")
     yield b""
-
-
-def start_process(server: BotApiServer, var_dir: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.telegram.crash_gateway", server.url, str(var_dir)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def all_texts(server: BotApiServer) -> list[str]:
