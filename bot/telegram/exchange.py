@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from knowledge.material.render import render_text as fill_references
 
 logger = logging.getLogger(__name__)
 ALARMING = (Tier.T1, Tier.T2)
+# What is answered at once; more would only make all of them too slow. What may be a crisis is not counted.
+MOST_AT_ONCE = 48
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,13 @@ class Exchange:
         self._forget = forget
         self._knowledge = knowledge
         self._store = store
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self.delivery = delivery
         self.chats = Chats(store.chosen_language)
+
+    def keeps_waiting(self, person: Person) -> bool:
+        """Say whether a message of theirs would wait for others."""
+        return person.chat.turns.busy or self._room.locked()
 
     async def respond(self, person: Person, words: str, in_place: Sequence[int] = (), urgent: bool = False) -> Dispatch:
         """Get the reply and hand it to the outbox.
@@ -114,7 +122,7 @@ class Exchange:
     async def _get_reply_meanwhile_typing(self, person: Person, words: str, urgent: bool) -> _Shown:
         if urgent:  # at once, and not a moment later for a sign that it is coming
             return await self._get_reply(person, words)
-        async with self.delivery.typing(person.target):
+        async with self._room, self.delivery.typing(person.target):
             return await self._get_reply(person, words)
 
     async def _get_reply(self, person: Person, words: str) -> _Shown:

@@ -72,6 +72,8 @@ class TelegramGateway:
         self._poller = Poller(self._bot, self._intake)
         self._webhook = Webhook(settings, self._intake) if settings.telegram_webhook_url else None
         self._registered = False
+        self._reached = False
+        self._found: list[object] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -104,7 +106,7 @@ class TelegramGateway:
             raise StartError("CAREBOT_TELEGRAM_TOKEN: not set. Get a token from @BotFather.")
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        await self._store.open(self._outbox.resume)
+        await self._store.open(self._outbox.resume, self._resume_updates)
         try:
             connected = await self._connect()
         except StartError:
@@ -135,6 +137,12 @@ class TelegramGateway:
         await self._bot.shutdown()
         await self._store.close()
 
+    def _resume_updates(self, found: Sequence[object]) -> None:
+        """Answer what an earlier run took in, once Telegram has said who we are."""
+        self._found += found
+        while self._reached and self._found:
+            self._intake.start(self._found.pop(0))
+
     def _end_chat(self, chat_id: int) -> None:
         self._exchange.end_chat(chat_id)
 
@@ -156,6 +164,8 @@ class TelegramGateway:
     async def _run(self, connected: bool) -> None:
         if not await self._reach(connected):
             return
+        self._reached = True
+        self._resume_updates([])
         self._tasks.append(asyncio.create_task(publish_profile(self._bot)))
         if self._webhook is None:
             await self._poller.run()

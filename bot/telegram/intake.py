@@ -15,6 +15,9 @@ from bot.telegram.store import Store
 logger = logging.getLogger(__name__)
 # Past this an update counts as failed, so that one that hangs is not kept for ever.
 LONGEST_ANSWER = 300
+# More are left with Telegram until some of these are answered.
+MOST_UNDER_WAY = 2_000
+KEEP_SECONDS = 5.0
 
 
 class Intake:
@@ -37,6 +40,22 @@ class Intake:
         self._apologise = apologise
         self._store = store
         self.under_way: dict[int, asyncio.Task[None]] = {}
+        self._raw: dict[int, object] = {}
+        self._kept: set[int] = set()
+
+    @property
+    def unkept(self) -> list[int]:
+        """Give the updates under way that Telegram must not forget yet."""
+        return [update_id for update_id in self.under_way if update_id not in self._kept]
+
+    async def keep_under_way(self) -> None:
+        """Record the updates under way on the disk, so that Telegram may forget them and give out later ones."""
+        updates = {update_id: self._raw[update_id] for update_id in self.unkept}
+        if not updates or len(self.under_way) >= MOST_UNDER_WAY:
+            return
+        done, _ = await asyncio.wait([self._store.keep_updates(updates)], timeout=KEEP_SECONDS)
+        if done:
+            self._kept |= updates.keys() & self.under_way.keys()
 
     def start(self, raw: object) -> int | None:
         """Start on a raw update.
@@ -50,6 +69,7 @@ class Intake:
         update_id = read_update_id(raw)
         if update_id is None or update_id in self.under_way or self._store.is_answered(update_id):
             return None
+        self._raw[update_id] = raw
         self.under_way[update_id] = asyncio.create_task(self._handle(update_id, raw))
         return update_id
 
@@ -75,6 +95,8 @@ class Intake:
                 await dispatch.settled.wait()
         finally:
             self.under_way.pop(update_id, None)
+            self._raw.pop(update_id, None)
+            self._kept.discard(update_id)
         self._store.mark_answered(update_id)
 
     async def _answer(self, raw: object) -> None:

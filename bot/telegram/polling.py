@@ -2,6 +2,7 @@
 
 The library's own poller confirms updates as it reads them, so a crash would lose those still waiting. Here the offset
 stays at the oldest update under way; Telegram then sends the later ones again, and they are known by their ids.
+It gives out a hundred at a time: when these are all under way they are kept on the disk, and the offset moves past them.
 """
 
 from __future__ import annotations
@@ -77,20 +78,24 @@ class Poller:
         await self._read(wait_seconds=0, limit=1)
 
     async def _poll_once(self) -> None:
-        started = 0
+        started, found = 0, 0
         # The first poll after a start or a failure does not wait, so that health is known at once.
         for raw in await self._read(POLL_SECONDS if self._connected else 0, BATCH):
+            found += 1
             update_id = read_update_id(raw)
             if update_id is not None:
                 self._next = max(self._next or 0, update_id + 1)
             started += self._intake.start(raw) is not None
         under_way = self._intake.under_way.values()
+        if not started and found >= BATCH:
+            # All that Telegram gives is under way or answered; what waits behind it, a danger perhaps, is not seen.
+            await self._intake.keep_under_way()
         if not started and under_way:
             await asyncio.wait(under_way, timeout=BUSY_SECONDS)
 
     async def _read(self, wait_seconds: int, limit: int) -> list[object]:
         data = {"timeout": wait_seconds, "limit": limit, "allowed_updates": ALLOWED_UPDATES}
-        offset = min(self._intake.under_way, default=self._next)
+        offset = min(self._intake.unkept, default=self._next)
         if offset is not None:
             data["offset"] = offset
         # The raw answer, because one update the library cannot read would take the whole batch with it.

@@ -65,11 +65,13 @@ class Responder:
         self._assess = assess
         # Threads of its own: what keeps the program's others busy must not keep a danger from being noticed.
         self._threads = ThreadPoolExecutor(ASSESS_THREADS, "telegram-safety")
+        self._deep_thread = ThreadPoolExecutor(1, "telegram-deep-safety")
         self._pieces = Pieces()
 
     def close(self) -> None:
         """Let the threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._deep_thread):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def take(self, update: Update) -> None:
         """Do what an update asks for; what fails on the way is said to the person, with the crisis lines."""
@@ -165,8 +167,8 @@ class Responder:
         if waits and self._assess_alone is not None:
             await self._pieces.join(person.chat_id, message_id, words, partial(self._answer_joined, person))
             return
-        if not dangerous and person.chat.turns.busy:
-            dangerous = await self._may_be_crisis(words, self._assess)
+        if not dangerous and self._exchange.keeps_waiting(person):
+            dangerous = await self._is_crisis(words)
         await self._answer(person, words, [message_id], urgent=dangerous)
 
     async def _answer_joined(self, person: Person, words: str, message_ids: list[int]) -> None:
@@ -230,17 +232,23 @@ class Responder:
             language = person.chat.language
             self._exchange.say(person, render_text(wording("too_fast", language), (crisis_button(language),)))
 
-    async def _may_be_crisis(self, words: str, assess: Assess | None = None) -> bool:
-        assess = assess or self._assess_alone
-        if assess is None:
-            return False
-        try:
-            loop = asyncio.get_running_loop()
-            verdict = await asyncio.wait_for(loop.run_in_executor(self._threads, assess, words), ASSESS_SECONDS)
-        except Exception as error:  # in doubt a message is neither joined nor held back
-            logger.error("the safety check failed (%s)", type(error).__name__)
-            return True
-        return verdict.tier in ALARMING
+    async def _may_be_crisis(self, words: str) -> bool:
+        """Ask the patterns; in doubt a message is neither joined nor held back."""
+        return self._assess_alone is not None and await _assess_in(self._threads, self._assess_alone, words, True)
+
+    async def _is_crisis(self, words: str) -> bool:
+        """Ask the whole check; in doubt a message waits for its turn, or a rush that slows the check would grow."""
+        return self._assess is not None and await _assess_in(self._deep_thread, self._assess, words, False)
+
+
+async def _assess_in(threads: ThreadPoolExecutor, assess: Assess, words: str, in_doubt: bool) -> bool:
+    try:
+        call = asyncio.get_running_loop().run_in_executor(threads, assess, words)
+        verdict = await asyncio.wait_for(call, ASSESS_SECONDS)
+    except Exception as error:
+        logger.error("the safety check failed (%s)", type(error).__name__)
+        return in_doubt
+    return verdict.tier in ALARMING
 
 
 def is_call_for_help(payload: str) -> bool:

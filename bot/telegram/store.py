@@ -1,4 +1,4 @@
-"""What outlives a restart: answered updates, chosen languages, and replies until they are sent.
+"""What outlives a restart: answered updates, chosen languages, replies until they are sent, and, in a rush, updates.
 
 Never a text, a name or a chat in the clear. Memory leads and the file follows: while the disk fails the channel goes on
 from memory, and when the file can be used again all that memory holds is written into it.
@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -35,10 +35,13 @@ CREATE TABLE IF NOT EXISTS answered_update (
 );
 CREATE TABLE IF NOT EXISTS chosen_language (chat TEXT PRIMARY KEY, language TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY, bot TEXT NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS inbox (id INTEGER, bot TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (bot, id));
 """
 ANSWERED = "INSERT OR IGNORE INTO answered_update (bot, id) VALUES (?, ?)"
 CHOSEN = "INSERT OR REPLACE INTO chosen_language VALUES (?, ?)"
 QUEUED = "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?)"
+TAKEN_IN = "INSERT OR REPLACE INTO inbox VALUES (?, ?, ?)"
+DONE_WITH = "DELETE FROM inbox WHERE bot = ? AND id = ?"
 
 
 @dataclass(frozen=True)
@@ -73,22 +76,28 @@ class Store:
         # Updates whose replies are kept but which are not done with; on the disk they count as answered.
         self._replied: dict[int, None] = {}
         self._sealed: dict[int, bytes] = {}
+        self._taken_in: dict[int, bytes] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._recovery: asyncio.Task[None] | None = None
         # Languages dropped while the file could not be written; it must not bring them back.
         self._forgotten: dict[str, None] = {}
         self._loaded = False
-        self._on_found: Callable[[list[KeptLetter]], None] = lambda letters: None
+        self._on_letters: Callable[[list[KeptLetter]], None] = lambda letters: None
+        self._on_updates: Callable[[list[Any]], None] = lambda updates: None
         self.available = False
 
-    async def open(self, on_found: Callable[[list[KeptLetter]], None]) -> None:
+    async def open(
+        self, on_letters: Callable[[list[KeptLetter]], None], on_updates: Callable[[list[Any]], None]
+    ) -> None:
         """Open the file and read what it holds. One that cannot be used is said in the log, and tried again.
 
         Args:
-            on_found: takes the messages that an earlier run could not send, oldest first.
+            on_letters: takes the messages that an earlier run could not send, oldest first.
+            on_updates: takes the raw updates that an earlier run took in and did not answer.
         """
-        self._on_found = on_found
+        self._on_letters = on_letters
+        self._on_updates = on_updates
         try:
             await self._database.open()
             await self._load()
@@ -118,7 +127,10 @@ class Store:
         """Record an answered update."""
         self._answered[update_id] = None
         self._replied.pop(update_id, None)
-        self._write([(ANSWERED, (self._bot, update_id))])
+        statements: list[Statement] = [(ANSWERED, (self._bot, update_id))]
+        if self._taken_in.pop(update_id, None) is not None:
+            statements.append((DONE_WITH, (self._bot, update_id)))
+        self._write(statements)
         if len(self._answered) > 2 * KEPT_UPDATES:
             self._drop_old()
 
@@ -158,6 +170,14 @@ class Store:
         self._write(statements, durable)
         return durable
 
+    def keep_updates(self, updates: Mapping[int, object]) -> asyncio.Future[None]:
+        """Record raw updates until they are answered, so that Telegram may forget them; see :meth:`keep_letters`."""
+        sealed = {update_id: self._fernet.encrypt(json.dumps(raw).encode()) for update_id, raw in updates.items()}
+        self._taken_in |= sealed
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._write([(TAKEN_IN, (update_id, self._bot, data)) for update_id, data in sealed.items()], durable)
+        return durable
+
     def drop_letters(self, numbers: Sequence[int]) -> asyncio.Task[None] | None:
         """Forget messages that were sent or cannot be sent; give the writing of it, None while the disk fails."""
         dropped = [number for number in numbers if self._sealed.pop(number, None) is not None]
@@ -173,24 +193,39 @@ class Store:
         chosen = await self._database.read(query, KEPT_LANGUAGES)
         query = "SELECT number, sealed FROM outbox WHERE bot = ? ORDER BY number"
         letters = await self._database.read(query, self._bot)
+        updates = await self._database.read("SELECT id, sealed FROM inbox WHERE bot = ? ORDER BY id", self._bot)
         # What was read stands before what came in since the start.
         self._answered = dict.fromkeys([row[0] for row in rows]) | self._answered
         languages = {chat: name for chat, name in reversed(chosen) if name in LANGUAGES and chat not in self._forgotten}
         self._languages = cast(dict[str, Language], languages) | self._languages
         self._loaded = True
-        self._on_found(self._unseal(letters))
+        self._sealed = dict(letters) | self._sealed
+        self._taken_in = dict(updates) | self._taken_in
+        self._on_letters(self._unseal_letters(letters))
+        self._on_updates(self._unseal_updates(updates))
 
-    def _unseal(self, rows: Rows) -> list[KeptLetter]:
-        letters = []
-        for number, sealed in rows:
-            try:
-                letters.append(KeptLetter(number, json.loads(self._fernet.decrypt(sealed))))
-            except (InvalidToken, ValueError, TypeError):
-                logger.error("a message of an earlier run was sealed with another token and is lost")
-            # An unreadable one is kept in memory until it is dropped, like any other.
-            self._sealed[number] = sealed
-        self.drop_letters([number for number, _ in rows if number not in {letter.number for letter in letters}])
-        return letters
+    def _unseal_letters(self, rows: Rows) -> list[KeptLetter]:
+        contents = {number: self._unseal(sealed) for number, sealed in rows}
+        self.drop_letters([number for number, content in contents.items() if content is None])
+        return [KeptLetter(number, content) for number, content in contents.items() if content is not None]
+
+    def _unseal_updates(self, rows: Rows) -> list[Any]:
+        contents = {update_id: self._unseal(sealed) for update_id, sealed in rows}
+        open_ones = []
+        for update_id, content in contents.items():
+            # One whose reply was kept is answered, even if the process died before it was done with.
+            if content is None or update_id in self._answered:
+                self.mark_answered(update_id)
+            else:
+                open_ones.append(content)
+        return open_ones
+
+    def _unseal(self, sealed: bytes) -> Any:
+        try:
+            return json.loads(self._fernet.decrypt(sealed))
+        except (InvalidToken, ValueError, TypeError):
+            logger.error("something kept by an earlier run was sealed with another token and is lost")
+            return None
 
     def _write(
         self, statements: list[Statement], durable: asyncio.Future[None] | None = None
@@ -248,11 +283,15 @@ class Store:
             return
 
     def _everything(self) -> list[Statement]:
-        statements: list[Statement] = [("DELETE FROM outbox WHERE bot = ?", (self._bot,))]
+        statements: list[Statement] = [
+            ("DELETE FROM outbox WHERE bot = ?", (self._bot,)),
+            ("DELETE FROM inbox WHERE bot = ?", (self._bot,)),
+        ]
         statements += [("DELETE FROM chosen_language WHERE chat = ?", (name,)) for name in self._forgotten]
         answered = [*list(self._answered)[-KEPT_UPDATES:], *self._replied]
         statements += [(ANSWERED, (self._bot, update_id)) for update_id in answered]
         statements += [(CHOSEN, (name, language)) for name, language in self._languages.items()]
+        statements += [(TAKEN_IN, (update_id, self._bot, data)) for update_id, data in self._taken_in.items()]
         return statements + [(QUEUED, (number, self._bot, data)) for number, data in self._sealed.items()]
 
     def _drop_old(self) -> None:

@@ -20,7 +20,7 @@ from bot.telegram.store import KeptLetter, Store
 from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot
-from tests.telegram.processes import start_process
+from tests.telegram.processes import start_process, take_nothing
 
 CHAT = 4711
 TABLE = "CREATE TABLE IF NOT EXISTS word (value TEXT)"
@@ -54,7 +54,7 @@ HARMS = [cut, cut_in_half, delete, overwrite, overwrite_the_middle]
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = Store(tmp_path / "carebot.sqlite3", TOKEN)
-    await store.open(lambda letters: None)
+    await store.open(take_nothing, take_nothing)
     yield store
     await store.close()
 
@@ -69,7 +69,7 @@ async def wait_for(condition: Callable[[], object], seconds: float = 15) -> None
 async def reopened(store: Store) -> tuple[Store, list[KeptLetter]]:
     found: list[KeptLetter] = []
     again = Store(store._path, TOKEN)
-    await again.open(found.extend)
+    await again.open(found.extend, take_nothing)
     return again, found
 
 
@@ -136,7 +136,7 @@ async def test_no_memory_is_mapped_and_an_old_file_is_taken_over(tmp_path: Path)
         old.execute("INSERT INTO answered_update (bot, id) VALUES ('123456', 5)")
     old.close()
     store = Store(path, TOKEN)
-    await store.open(lambda letters: None)
+    await store.open(take_nothing, take_nothing)
     assert store.is_answered(5)
     assert not names(tmp_path, "-shm") and not names(tmp_path, "-wal")
     assert await store._database.read("PRAGMA journal_mode") == [("truncate",)]
@@ -149,7 +149,7 @@ async def test_file_of_somebody_else_is_never_set_aside(tmp_path: Path) -> None:
     overwrite(path)
     before = path.read_bytes()
     store = Store(path, TOKEN)
-    await store.open(lambda letters: None)
+    await store.open(take_nothing, take_nothing)
     assert not store.available
     await store.close()
     assert path.read_bytes() == before and not names(tmp_path, ".broken")
@@ -158,7 +158,7 @@ async def test_file_of_somebody_else_is_never_set_aside(tmp_path: Path) -> None:
 async def test_damaged_file_of_ours_is_set_aside_at_the_start(tmp_path: Path) -> None:
     path = tmp_path / "carebot.sqlite3"
     store = Store(path, TOKEN)
-    await store.open(lambda letters: None)
+    await store.open(take_nothing, take_nothing)
     for number in range(2_000):
         store.mark_answered(number)
     await store.close()
@@ -171,7 +171,7 @@ async def test_damaged_file_of_ours_is_set_aside_at_the_start(tmp_path: Path) ->
 
 async def test_file_that_becomes_usable_gives_its_letters_then(tmp_path: Path) -> None:
     store = Store(tmp_path / "carebot.sqlite3", TOKEN)
-    await store.open(lambda letters: None)
+    await store.open(take_nothing, take_nothing)
     await store.keep_letters([KeptLetter(7, {"early": 1})], 5)
     await store.close()
     (tmp_path / "carebot.sqlite3").rename(tmp_path / "away")

@@ -13,12 +13,12 @@ from pydantic import HttpUrl, SecretStr
 
 from bot.settings import Settings
 from bot.telegram.gateway import TelegramGateway
-from bot.telegram.store import KEPT_UPDATES, KeptLetter, Store
+from bot.telegram.store import KEPT_UPDATES, Store
 from bot.telegram.webhook import SECRET_HEADER, Webhook
 from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot, note
-from tests.telegram.processes import bytes_of, start_process
+from tests.telegram.processes import bytes_of, start_process, take_nothing
 
 CHAT = 4711
 CHATS, MESSAGES = 4, 200
@@ -88,20 +88,16 @@ async def test_chosen_language_outlives_a_restart_and_delete_does_not(
     assert [message.language for message in fake.asked if message.text == "hello"] == ["es", None]
 
 
-def take_none(letters: list[KeptLetter]) -> None:
-    assert not letters
-
-
 async def test_store_keeps_the_newest_and_names_nobody(tmp_path: Path) -> None:
     store = Store(tmp_path / "store.sqlite3", TOKEN)
-    await store.open(take_none)
+    await store.open(take_nothing, take_nothing)
     for number in range(2 * KEPT_UPDATES + 5):
         store.mark_answered(number)
     store.choose_language(CHAT, "es")
     assert not store.is_answered(0) and store.is_answered(2 * KEPT_UPDATES + 4)
     await store.close()
     again = Store(tmp_path / "store.sqlite3", TOKEN)
-    await again.open(take_none)
+    await again.open(take_nothing, take_nothing)
     assert again.is_answered(2 * KEPT_UPDATES + 4) and again.chosen_language(CHAT) == "es"
     await again.close()
     assert str(CHAT).encode() not in bytes_of(tmp_path)

@@ -18,7 +18,7 @@ from bot.telegram.store import KeptLetter, Store
 from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot, note
-from tests.telegram.processes import bytes_of, start_process
+from tests.telegram.processes import bytes_of, start_process, take_nothing
 
 CHAT = 4711
 GROUP = -1001234567890
@@ -175,7 +175,7 @@ async def test_another_token_cannot_read_the_outbox(
     gateway = build(settings, fake, knowledge)
     path = settings.var_dir / "carebot.sqlite3"
     store = Store(path, f"{TOKEN}-of-last-year")
-    await store.open(lambda letters: None)
+    await store.open(take_nothing, take_nothing)
     await store.keep_letters([KeptLetter(1, {"target": {"chat_id": CHAT}})], None)
     await store.close()
     await gateway.start()
