@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.telegram.outbox import UpdateUnderWay, under_way
+from bot.telegram.letters import UpdateUnderWay, under_way
 from bot.telegram.store import Store
 
 logger = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -54,6 +55,17 @@ class Dispatch:
         self._left -= 1
         if self._left <= 0:
             self.settled.set()
+
+
+@dataclass
+class UpdateUnderWay:
+    """The update being answered, for the replies to it: they are kept together with the note that it is answered."""
+
+    update_id: int
+    dispatches: list[Dispatch] = field(default_factory=list)
+
+
+under_way: contextvars.ContextVar[UpdateUnderWay | None] = contextvars.ContextVar("under_way", default=None)
 
 
 @dataclass(eq=False)

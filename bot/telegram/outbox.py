@@ -12,11 +12,11 @@ import heapq
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.telegram.letters import ChatLetters, Dispatch, Letter, Target, letter_from_json
+from bot.telegram.letters import ChatLetters, Dispatch, Letter, Target, letter_from_json, under_way
 from bot.telegram.rate_limit import ChatRateLimiter
 from bot.telegram.rendering import Bubble
 from bot.telegram.store import KeptLetter, Store
@@ -33,17 +33,6 @@ MAX_TRIES_OF_OURS = 5
 MAX_ORDINARY = 24
 # What /health calls failing: so many tries in vain one after the other, or a message this old.
 FAILURES, OLD_SECONDS, OLD_URGENT_SECONDS = 3, 120.0, 10.0
-
-
-@dataclass
-class UpdateUnderWay:
-    """The update being answered, for the replies to it: they are kept together with the note that it is answered."""
-
-    update_id: int
-    dispatches: list[Dispatch] = field(default_factory=list)
-
-
-under_way: contextvars.ContextVar[UpdateUnderWay | None] = contextvars.ContextVar("under_way", default=None)
 
 
 class Outbox:

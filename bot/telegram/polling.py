@@ -2,7 +2,7 @@
 
 The library's own poller confirms updates as it reads them, so a crash would lose those still waiting. Here the offset
 stays at the oldest update under way; Telegram then sends the later ones again, and they are known by their ids.
-It gives out a hundred at a time: when these are all under way they are kept on the disk, and the offset moves past them.
+It gives out a hundred at a time: when all of these are under way they are kept on the disk and the offset moves on.
 """
 
 from __future__ import annotations

@@ -7,21 +7,16 @@ from memory, and when the file can be used again all that memory holds is writte
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from bot.errors import DatabaseError, SettingsError
 from bot.settings import Settings
 from bot.telegram.database import Database, Rows, Statement
+from bot.telegram.seal import Seal
 from knowledge.material.registry import LANGUAGES, Language
 
 logger = logging.getLogger(__name__)
@@ -67,8 +62,7 @@ class Store:
 
     def __init__(self, path: Path, token: str) -> None:
         self._path = path
-        self._key = token.encode()
-        self._fernet = Fernet(base64.urlsafe_b64encode(self._digest(b"outbox")))
+        self._seal = Seal(token)
         self._bot = token.partition(":")[0]
         self._database = Database(path, SCHEMA)
         self._answered: dict[int, None] = {}
@@ -136,11 +130,11 @@ class Store:
 
     def chosen_language(self, chat_id: int) -> Language | None:
         """Give the language a chat chose."""
-        return self._languages.get(self._name(chat_id))
+        return self._languages.get(self._seal.name(chat_id))
 
     def choose_language(self, chat_id: int, language: Language) -> None:
         """Record the language a chat chose."""
-        name = self._name(chat_id)
+        name = self._seal.name(chat_id)
         self._languages.pop(name, None)
         self._forgotten.pop(name, None)
         self._languages[name] = language
@@ -148,7 +142,7 @@ class Store:
 
     def forget(self, chat_id: int) -> None:
         """Drop what is recorded of a chat; a reply on its way to it is dropped by the outbox."""
-        name = self._name(chat_id)
+        name = self._seal.name(chat_id)
         self._languages.pop(name, None)
         if not self.available:
             self._forgotten[name] = None
@@ -160,7 +154,7 @@ class Store:
         Returns:
             Done once they are on the disk; not before the disk works again where it fails.
         """
-        sealed = {letter.number: self._fernet.encrypt(json.dumps(letter.content).encode()) for letter in letters}
+        sealed = {letter.number: self._seal.close(letter.content) for letter in letters}
         self._sealed |= sealed
         statements: list[Statement] = [(QUEUED, (number, self._bot, data)) for number, data in sealed.items()]
         if update_id is not None:
@@ -172,7 +166,7 @@ class Store:
 
     def keep_updates(self, updates: Mapping[int, object]) -> asyncio.Future[None]:
         """Record raw updates until they are answered, so that Telegram may forget them; see :meth:`keep_letters`."""
-        sealed = {update_id: self._fernet.encrypt(json.dumps(raw).encode()) for update_id, raw in updates.items()}
+        sealed = {update_id: self._seal.close(raw) for update_id, raw in updates.items()}
         self._taken_in |= sealed
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._write([(TAKEN_IN, (update_id, self._bot, data)) for update_id, data in sealed.items()], durable)
@@ -205,12 +199,12 @@ class Store:
         self._on_updates(self._unseal_updates(updates))
 
     def _unseal_letters(self, rows: Rows) -> list[KeptLetter]:
-        contents = {number: self._unseal(sealed) for number, sealed in rows}
+        contents = {number: self._seal.open(sealed) for number, sealed in rows}
         self.drop_letters([number for number, content in contents.items() if content is None])
         return [KeptLetter(number, content) for number, content in contents.items() if content is not None]
 
     def _unseal_updates(self, rows: Rows) -> list[Any]:
-        contents = {update_id: self._unseal(sealed) for update_id, sealed in rows}
+        contents = {update_id: self._seal.open(sealed) for update_id, sealed in rows}
         open_ones = []
         for update_id, content in contents.items():
             # One whose reply was kept is answered, even if the process died before it was done with.
@@ -219,13 +213,6 @@ class Store:
             else:
                 open_ones.append(content)
         return open_ones
-
-    def _unseal(self, sealed: bytes) -> Any:
-        try:
-            return json.loads(self._fernet.decrypt(sealed))
-        except (InvalidToken, ValueError, TypeError):
-            logger.error("something kept by an earlier run was sealed with another token and is lost")
-            return None
 
     def _write(
         self, statements: list[Statement], durable: asyncio.Future[None] | None = None
@@ -301,12 +288,6 @@ class Store:
             "(SELECT number FROM answered_update WHERE bot = ? ORDER BY number DESC LIMIT ?)"
         )
         self._write([(query, (self._bot, self._bot, KEPT_UPDATES))])
-
-    def _digest(self, words: bytes) -> bytes:
-        return hmac.new(self._key, words, hashlib.sha256).digest()
-
-    def _name(self, chat_id: int) -> str:
-        return self._digest(str(chat_id).encode()).hex()
 
 
 def database_path(settings: Settings) -> Path:
