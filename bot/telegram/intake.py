@@ -51,7 +51,7 @@ class Intake:
     async def keep_under_way(self) -> None:
         """Record the updates under way on the disk, so that Telegram may forget them and give out later ones."""
         updates = {update_id: self._raw[update_id] for update_id in self.unkept}
-        if not updates or len(self.under_way) >= MOST_UNDER_WAY:
+        if not updates or not self._store.available or len(self.under_way) >= MOST_UNDER_WAY:
             return
         done, _ = await asyncio.wait([self._store.keep_updates(updates)], timeout=KEEP_SECONDS)
         if done:

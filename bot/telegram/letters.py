@@ -32,12 +32,14 @@ class Dispatch:
 
     Attributes:
         ids: Telegram's ids of those sent, growing as they are sent.
+        durable: done once all are on the disk.
         settled: set once all are safe: on the disk, or sent, or known to be in vain.
     """
 
     def __init__(self, count: int, on_sent: Callable[[int], None] | None = None, ids: list[int] | None = None) -> None:
         self.ids = ids if ids is not None else []
         self.settled = asyncio.Event()
+        self.durable: asyncio.Future[None] | None = None
         self._left = count
         self._on_sent = on_sent
         if not count:
@@ -55,6 +57,8 @@ class Dispatch:
         self._left -= 1
         if self._left <= 0:
             self.settled.set()
+            if self.durable is not None:
+                self.durable.cancel()  # nobody waits for the disk any more
 
 
 @dataclass

@@ -98,8 +98,8 @@ class Outbox:
         if update is not None:
             update.dispatches.append(dispatch)
         kept = [KeptLetter(letter.number, letter.to_json()) for letter in letters]
-        durable = self._store.keep_letters(kept, update.update_id if update else None)
-        durable.add_done_callback(lambda _: dispatch.settled.set())
+        dispatch.durable = self._store.keep_letters(kept, update.update_id if update else None)
+        dispatch.durable.add_done_callback(lambda _: dispatch.settled.set())
         for letter in letters:
             self._add(letter)
         return dispatch

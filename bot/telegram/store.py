@@ -71,7 +71,7 @@ class Store:
         self._replied: dict[int, None] = {}
         self._sealed: dict[int, bytes] = {}
         self._taken_in: dict[int, bytes] = {}
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: dict[asyncio.Future[None], None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._recovery: asyncio.Task[None] | None = None
         # Languages dropped while the file could not be written; it must not bring them back.
@@ -218,7 +218,8 @@ class Store:
         self, statements: list[Statement], durable: asyncio.Future[None] | None = None
     ) -> asyncio.Task[None] | None:
         if durable is not None:
-            self._waiting.append(durable)
+            self._waiting[durable] = None
+            durable.add_done_callback(lambda done: self._waiting.pop(done, None))
         if not self.available or not statements:
             return None  # the recovery writes all that memory holds
         task = asyncio.get_running_loop().create_task(self._write_now(statements, durable))
@@ -239,8 +240,6 @@ class Store:
 
     def _release(self, written: list[asyncio.Future[None]]) -> None:
         for future in written:
-            if future in self._waiting:
-                self._waiting.remove(future)
             if not future.done():
                 future.set_result(None)
 

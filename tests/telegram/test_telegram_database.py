@@ -16,6 +16,7 @@ from bot.errors import DatabaseError
 from bot.settings import Settings
 from bot.telegram.database import APPLICATION_ID, Database
 from bot.telegram.gateway import TelegramGateway
+from bot.telegram.letters import Dispatch
 from bot.telegram.store import KeptLetter, Store
 from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
@@ -262,3 +263,18 @@ async def test_deleted_database_is_said_and_comes_back(
     (tmp_path / "carebot.sqlite3").rmdir()
     await server.wait_for(lambda: gateway.parts()["database"], seconds=15)
     await gateway.stop()
+
+
+@pytest.mark.parametrize("path", ["/dev/full", "/dev/null/x.sqlite3"])
+async def test_path_that_holds_no_database_costs_no_memory(path: str) -> None:
+    store = Store(Path(path), TOKEN)
+    await store.open(take_nothing, take_nothing)
+    assert not store.available and Path(path).parent.exists()
+    dispatch = Dispatch(1)
+    dispatch.durable = store.keep_letters([KeptLetter(1, {})], 5)
+    dispatch.count_sent(7)
+    store.drop_letters([1])
+    store.mark_answered(5)
+    await asyncio.sleep(0)
+    assert dispatch.settled.is_set() and not store._waiting and not store._sealed and not store._replied
+    await store.close()
