@@ -4,6 +4,7 @@ CarebotError
 ├── SettingsError             a CAREBOT_ setting is wrong
 ├── StartError                something needed at the start is missing or taken
 ├── RasaUnavailableError      Rasa is down, slow, or answered with an error
+├── DatabaseError             the database cannot be used just now
 └── BadRequestError           what a client sent is wrong (400, 413, 429)
 """
 
@@ -22,6 +23,10 @@ class StartError(CarebotError):
 
 class RasaUnavailableError(CarebotError):
     """Rasa is down, slow, or answered with an error."""
+
+
+class DatabaseError(CarebotError):
+    """The database cannot be used just now."""
 
 
 class BadRequestError(CarebotError):

@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         None, description="Secret that Telegram sends with each call; needed with the webhook address."
     )
     database_url: str | None = Field(
-        None, description="Where processed update ids and chosen languages are kept; SQLite under var/ by default."
+        None,
+        description="Where Telegram's answered updates, chosen languages and unsent replies are kept; "
+        "`sqlite:///PATH`, under var/ by default.",
     )
     redis_url: str | None = Field(None, description="Reserved for shared rate limits; not used yet.")
     encoder: str = Field(

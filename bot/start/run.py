@@ -251,6 +251,7 @@ async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncE
         bot.forget,
         lambda: bot.service.composer.knowledge,
         bot.gate.assess_lexicon_only,
+        bot.gate.assess,
     )
     await gateway.start()
     stack.push_async_callback(gateway.stop)
@@ -264,8 +265,9 @@ def telegram_routes(gateway: TelegramGateway | None) -> list[Route]:
     webhook = gateway.webhook
 
     async def receive(request: Request) -> Response:
-        secret = request.headers.get("x-telegram-bot-api-secret-token")
-        return Response(status_code=await webhook.receive(secret, await request.body()))
+        status = await webhook.receive(request.headers, request.stream())
+        # What is left of a refused body is not read to its end.
+        return Response(status_code=status, headers={"connection": "close"} if status >= 400 else None)
 
     return [Route(webhook.path, receive, methods=["POST"])]
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.errors import BadRequestError
-from bot.message import IncomingMessage, Reply, Tier
+from bot.message import IncomingMessage, Reply, Tier, conversation_id
 from bot.reply.payload import Payload, parse_payload
 from bot.reply.texts import text as fixed_text
 from bot.safety.cards import LAST_RESORT
 from bot.telegram.chats import Chats
 from bot.telegram.commands import crisis_button
 from bot.telegram.delivery import Delivery
+from bot.telegram.letters import Dispatch
 from bot.telegram.person import Person
-from bot.telegram.rendering import Bubble, render_reply, render_text
+from bot.telegram.rendering import Bubble, as_urgent, render_reply, render_text
 from bot.telegram.store import Store
 from bot.telegram.wording import wording
 from bot.turn.incoming import MAX_CHARACTERS, clean_text
@@ -25,6 +28,8 @@ from knowledge.material.render import render_text as fill_references
 
 logger = logging.getLogger(__name__)
 ALARMING = (Tier.T1, Tier.T2)
+# What is answered at once; more would only make all of them too slow. What may be a crisis is not counted.
+MOST_AT_ONCE = 48
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Exchange:
 
     Args:
         answer: gives the reply to a message or a payload.
-        forget: drops all that is known of a sender.
+        forget: drops all that is known of a conversation, by its id.
         knowledge: gives the knowledge in service.
     """
 
@@ -57,45 +62,54 @@ class Exchange:
         self._forget = forget
         self._knowledge = knowledge
         self._store = store
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self.delivery = delivery
         self.chats = Chats(store.chosen_language)
 
-    async def respond(self, person: Person, words: str, in_place: Sequence[int] = ()) -> list[int]:
-        """Get the reply and show it.
+    def keeps_waiting(self, person: Person) -> bool:
+        """Say whether a message of theirs would wait for others."""
+        return person.chat.turns.busy or self._room.locked()
+
+    async def respond(self, person: Person, words: str, in_place: Sequence[int] = (), urgent: bool = False) -> Dispatch:
+        """Get the reply and hand it to the outbox.
 
         Args:
             person: who waits.
             words: a text or a payload.
             in_place: ids of older messages to show it in.
+            urgent: it may be a crisis, so it waits for no other message of its chat, nor does its reply.
 
         Returns:
-            The ids of the messages that show it.
+            The messages that show it, on their way.
         """
-        async with person.chat.turn:
-            async with self.delivery.typing(person.target):
-                shown = await self._get_reply(person, words)
+        async with person.chat.turns.take(urgent):
+            shown = await self._get_reply_meanwhile_typing(person, words, urgent)
+            bubbles = as_urgent(shown.bubbles) if urgent else shown.bubbles
+            remember = partial(person.chat.remember_faq, shown.faq) if shown.faq else None
             # An edited message makes no sound, so a crisis card is always a new one.
             if in_place and not shown.alarming:
-                ids = await self.delivery.replace(person.target, in_place, shown.bubbles)
-            else:
-                ids = await self.delivery.send(person.target, shown.bubbles)
-            if shown.faq:
-                person.chat.remember_faq(ids, shown.faq)
-            return ids
+                return await self.delivery.replace(person.target, in_place, bubbles, remember)
+            return self.delivery.send(person.target, bubbles, remember)
 
-    async def say(self, person: Person, bubbles: Sequence[Bubble]) -> list[int]:
+    def say(self, person: Person, bubbles: Sequence[Bubble]) -> None:
         """Show what needs no answering."""
-        return await self.delivery.send(person.target, bubbles)
+        self.delivery.send(person.target, bubbles)
 
-    async def apologise(self, person: Person) -> None:
+    def apologise(self, person: Person) -> None:
         """Say that something broke, with the crisis lines."""
-        await self.say(person, self._broken(person.chat.language))
+        self.say(person, self._broken(person.chat.language))
 
     def forget_chat(self, chat_id: int) -> None:
         """Drop all that is known of a chat, here and in the rest of the program."""
-        self._forget(f"tg-{chat_id}")
+        self._forget(conversation_id("telegram", str(chat_id)))
         self.chats.forget(chat_id)
         self._store.forget(chat_id)
+
+    def end_chat(self, chat_id: int) -> None:
+        """Drop a chat that the bot was put out of, and what waits to be sent there."""
+        self.forget_chat(chat_id)
+        self.chats.end(chat_id)
+        self.delivery.outbox.drop_chat(chat_id)
 
     def knowledge_or_none(self) -> KnowledgeBase | None:
         """Give the knowledge in service; the commands work without it too."""
@@ -104,6 +118,12 @@ class Exchange:
         except Exception as error:
             logger.error("the knowledge cannot be read (%s)", type(error).__name__)
             return None
+
+    async def _get_reply_meanwhile_typing(self, person: Person, words: str, urgent: bool) -> _Shown:
+        if urgent:  # at once, and not a moment later for a sign that it is coming
+            return await self._get_reply(person, words)
+        async with self._room, self.delivery.typing(person.target):
+            return await self._get_reply(person, words)
 
     async def _get_reply(self, person: Person, words: str) -> _Shown:
         payload = parse_payload(words)
@@ -122,7 +142,8 @@ class Exchange:
         card = any(part.kind == "card" for part in reply.parts)
         if person.public and (card or reply.outcome == "crisis" or reply.safety.tier in ALARMING):
             return _Shown(self._invitation(person.chat.language), alarming=True)
-        return _Shown(render_reply(reply), card, reply.faq)
+        bubbles = render_reply(reply)
+        return _Shown(as_urgent(bubbles) if reply.safety.tier is Tier.T1 else bubbles, card, reply.faq)
 
     def _learn(self, person: Person, payload: Payload | None, asked: Language | None, reply: Reply) -> None:
         chat = person.chat
@@ -138,7 +159,7 @@ class Exchange:
 
     def _invitation(self, language: Language) -> list[Bubble]:
         address = (wording("write_privately", language), self.delivery.private_address)
-        return render_text(wording("in_private", language), (crisis_button(language),), address)
+        return as_urgent(render_text(wording("in_private", language), (crisis_button(language),), address))
 
     def _broken(self, language: Language) -> list[Bubble]:
         knowledge = self.knowledge_or_none()
@@ -147,4 +168,4 @@ class Exchange:
         else:
             template = fixed_text("unavailable", language)
             words = fill_references(template, language, knowledge.contacts, knowledge.status, "bot/reply/texts.py")
-        return render_text(words, (crisis_button(language),))
+        return as_urgent(render_text(words, (crisis_button(language),)))

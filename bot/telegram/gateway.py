@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
@@ -21,7 +21,7 @@ from bot.telegram.inline import InlineSearch
 from bot.telegram.intake import Intake
 from bot.telegram.polling import FIRST_PAUSE, LONGEST_PAUSE, Poller
 from bot.telegram.profile import publish_profile
-from bot.telegram.rate_limit import MessageRateLimiter
+from bot.telegram.rate_limit import ChatRateLimiter
 from bot.telegram.responder import Responder
 from bot.telegram.store import Store, database_path
 from bot.telegram.webhook import Webhook
@@ -43,8 +43,9 @@ class TelegramGateway:
         answer: gives the reply to a message or a payload.
         forget: drops all that is known of a sender.
         knowledge: gives the knowledge in service.
-        assess_alone: the safety check of one text. With it, messages sent in quick pieces are joined before they are
-            answered, and a dangerous one is neither joined nor held back for coming too fast.
+        assess_alone: the safety check of one text by patterns. With it, messages sent in quick pieces are joined
+            before they are answered, and a dangerous one is neither joined nor held back for coming too fast.
+        assess: the whole safety check of one text, for messages that would wait behind others of their chat.
     """
 
     def __init__(
@@ -54,20 +55,25 @@ class TelegramGateway:
         forget: Callable[[str], None],
         knowledge: Callable[[], KnowledgeBase],
         assess_alone: Callable[[str], SafetyVerdict] | None = None,
+        assess: Callable[[str], SafetyVerdict] | None = None,
     ) -> None:
         token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
         self._settings = settings
-        self._bot = _build_bot(settings, token)
+        limiter = ChatRateLimiter()
+        self._bot = _build_bot(settings, token, limiter)
         self._store = Store(database_path(settings), token)
-        delivery = Delivery(self._bot, on_blocked=self._forget_blocked)
-        self._exchange = Exchange(answer, forget, knowledge, delivery, self._store)
+        self._delivery = Delivery(self._bot, limiter, self._store, on_gone=self._end_chat)
+        self._outbox = self._delivery.outbox
+        self._exchange = Exchange(answer, forget, knowledge, self._delivery, self._store)
         flood = FloodLimit(settings.rate_burst, settings.rate_per_second)
         inline = InlineSearch(answer, self._exchange.knowledge_or_none)
-        responder = Responder(self._exchange, inline, flood, assess_alone)
-        self._intake = Intake(self._bot, responder.take, self._store)
+        self._responder = Responder(self._exchange, inline, flood, assess_alone, assess)
+        self._intake = Intake(self._bot, self._responder.take, self._responder.apologise, self._store)
         self._poller = Poller(self._bot, self._intake)
         self._webhook = Webhook(settings, self._intake) if settings.telegram_webhook_url else None
         self._registered = False
+        self._reached = False
+        self._found: list[object] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -77,7 +83,11 @@ class TelegramGateway:
 
     def parts(self) -> dict[str, bool]:
         """Say which parts of the channel are up, for /health."""
-        return {"telegram": self.healthy, "database": self._store.available}
+        return {
+            "telegram": self.healthy,
+            "telegram_sending": self._outbox.healthy,
+            "database": self._store.available,
+        }
 
     @property
     def webhook(self) -> Webhook | None:
@@ -96,33 +106,45 @@ class TelegramGateway:
             raise StartError("CAREBOT_TELEGRAM_TOKEN: not set. Get a token from @BotFather.")
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        self._store.open()
+        await self._store.open(self._outbox.resume, self._resume_updates)
         try:
             connected = await self._connect()
         except StartError:
             await self._bot.shutdown()
-            self._store.close()
+            await self._store.close()
             raise
+        # The first of the tasks, and the last to end: what is answered must get out.
+        self._tasks.append(asyncio.create_task(self._outbox.run()))
         self._tasks.append(asyncio.create_task(self._run(connected)))
 
     async def stop(self) -> None:
         """Stop reading, let what is under way end, and close."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await _end_tasks(self._tasks[1:])
         await self._intake.wait(FINISH_SECONDS)
+        await self._outbox.wait(FINISH_SECONDS)
+        await _end_tasks(self._tasks[:1])
+        self._tasks.clear()
+        await self._outbox.cancel()
         if self._poller.healthy:
             # Before the rest is cancelled: what is confirmed after that would be lost.
             with contextlib.suppress(TelegramError, TimeoutError):
                 await asyncio.wait_for(self._poller.confirm(), CONFIRM_SECONDS)
         await self._intake.cancel()
-        self._poller.healthy = self._registered = False
+        self._poller.stop()
+        self._registered = False
+        await self._delivery.cancel()
+        self._responder.close()
         await self._bot.shutdown()
-        self._store.close()
+        await self._store.close()
 
-    def _forget_blocked(self, chat_id: int) -> None:
-        self._exchange.forget_chat(chat_id)
+    def _resume_updates(self, found: Sequence[object]) -> None:
+        """Answer what an earlier run took in, once Telegram has said who we are."""
+        self._found += found
+        while self._reached and self._found:
+            self._intake.start(self._found.pop(0))
+
+    def _end_chat(self, chat_id: int) -> None:
+        self._exchange.end_chat(chat_id)
 
     async def _connect(self) -> bool:
         """Ask Telegram who we are; give False where it does not answer."""
@@ -142,6 +164,8 @@ class TelegramGateway:
     async def _run(self, connected: bool) -> None:
         if not await self._reach(connected):
             return
+        self._reached = True
+        self._resume_updates([])
         self._tasks.append(asyncio.create_task(publish_profile(self._bot)))
         if self._webhook is None:
             await self._poller.run()
@@ -172,12 +196,18 @@ class TelegramGateway:
             self._registered = True
 
 
-def _build_bot(settings: Settings, token: str) -> ExtBot[int]:
+async def _end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _build_bot(settings: Settings, token: str, limiter: ChatRateLimiter) -> ExtBot[int]:
     # A token is needed to build the bot; start() says so properly when there is none.
     return ExtBot(
         token or "0:none",
         base_url=f"{str(settings.telegram_api_url).rstrip('/')}/bot",
         request=HTTPXRequest(connection_pool_size=CONNECTIONS, read_timeout=15, pool_timeout=15),
         get_updates_request=HTTPXRequest(connection_pool_size=1),
-        rate_limiter=MessageRateLimiter(),
+        rate_limiter=limiter,
     )

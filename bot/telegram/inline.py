@@ -47,12 +47,16 @@ class InlineSearch:
         """Offer the answers to a query, none for one that a newer query of the same person has overtaken."""
         person = query.from_user.id
         self._latest[person] = query.id
-        await asyncio.sleep(PAUSE_SECONDS)
-        if self._latest.get(person) != query.id:
+        try:
+            await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            latest = self._latest.get(person) == query.id
+            if latest:
+                del self._latest[person]
+        if not latest:
             return
-        del self._latest[person]
         language: Language = "es" if (query.from_user.language_code or "").startswith("es") else "en"
-        results = await self._find(f"tg-inline-{person}", query.query)
+        results = await self._find(f"inline-{person}", query.query)
         button = InlineQueryResultsButton(wording("ask_in_chat", language), start_parameter="inline")
         try:
             await query.answer(results, cache_time=CACHE_SECONDS, is_personal=True, button=button)
@@ -82,7 +86,8 @@ class InlineSearch:
             content = InputTextMessageContent(
                 _one_text(reply), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
             )
-            description = entry.body.partition("\n")[0]
+            # Of the reply and not of the entry, whose numbers and names are references still to be filled in.
+            description = reply.parts[0].text.partition("\n")[0] if reply.parts else ""
             results.append(InlineQueryResultArticle(faq, cut_title(entry.title), content, description=description))
         return results
 

@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 
 from bot.telegram.addressing import is_group
 from bot.telegram.chats import Chat, Chats
-from bot.telegram.delivery import Target
+from bot.telegram.letters import Target
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Person:
 
     @property
     def sender(self) -> str:
-        """The name the rest of the program knows the chat by."""
-        return f"tg-{self.target.chat_id}"
+        """The name the rest of the program knows the chat by, within this channel."""
+        return str(self.target.chat_id)
 
 
 def writer_of(message: Message, chats: Chats) -> Person:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -32,12 +33,14 @@ class Bubble:
         plain: the same without HTML, sent when Telegram refuses the HTML.
         buttons: under the text.
         address: title and https address of one more button that opens a page or a chat.
+        urgent: goes out before all that is not, a crisis card above all.
     """
 
     html: str
     plain: str
     buttons: tuple[Button, ...] = ()
     address: tuple[str, str] | None = None
+    urgent: bool = False
 
 
 def render_text(body: str, buttons: tuple[Button, ...] = (), address: tuple[str, str] | None = None) -> list[Bubble]:
@@ -60,8 +63,13 @@ def render_reply(reply: Reply) -> list[Bubble]:
         made = render_text(part.text, part.buttons + (rating_buttons(reply) if last_answer else ()))
         if last_answer:
             made = _with_sources(made, reply)
-        bubbles += made
+        bubbles += as_urgent(made) if part.kind == "card" else made
     return bubbles
+
+
+def as_urgent(bubbles: Sequence[Bubble]) -> list[Bubble]:
+    """Give the same messages, to go out before others."""
+    return [replace(bubble, urgent=True) for bubble in bubbles]
 
 
 def rating_buttons(reply: Reply) -> tuple[Button, ...]:

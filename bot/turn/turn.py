@@ -42,9 +42,9 @@ class Bot:
         """The decisions that need no Rasa."""
         return self.service.dialogue
 
-    def forget(self, sender: str) -> None:
-        """Drop all that is known of a sender, here at once and in Rasa as soon as it hears of it."""
-        conversation = self.conversations.forget(sender)
+    def forget(self, conversation_id: str) -> None:
+        """Drop all that is known of a conversation, here at once and in Rasa as soon as it hears of it."""
+        conversation = self.conversations.forget(conversation_id)
         if conversation is not None and self.rasa is not None:
             task = asyncio.get_running_loop().create_task(self._forget_in_rasa(self.rasa, conversation.rasa_name))
             self._under_way.add(task)
@@ -80,7 +80,7 @@ class Turn:
     @classmethod
     def begin(cls, message: IncomingMessage, bot: Bot) -> Turn:
         """Find the conversation of a message and the language it is in."""
-        conversation = bot.conversations.get(message.sender)
+        conversation = bot.conversations.get(message.conversation_id)
         language = message.language or conversation.chosen
         if language is None and parse_payload(message.text) is None:
             language = detect_language(message.text, conversation.language)

@@ -47,11 +47,14 @@ ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 
 
 class ApiError(Exception):
-    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, description: str, retry_after: int | None = None, new_chat_id: int | None = None
+    ) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
         self.retry_after = retry_after
+        self.new_chat_id = new_chat_id
 
 
 def parse_body(content_type: str, body: bytes, query: JSON) -> JSON:
@@ -151,6 +154,8 @@ def check_chat(server: BotApiServer, params: JSON) -> int:
         raise ApiError(400, "Bad Request: chat not found")
     if chat_id in server.blocked:
         raise ApiError(403, "Forbidden: bot was blocked by the user")
+    if chat_id in server.migrated:
+        raise ApiError(400, "Bad Request: group chat was upgraded", new_chat_id=server.migrated[chat_id])
     return chat_id
 
 

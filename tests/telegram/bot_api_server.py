@@ -50,6 +50,11 @@ class BotApiServer:
         self.profile: dict[tuple[str, str], Any] = {}
         self.lock = threading.RLock()
         self.polls = 0
+        self.migrated: dict[int, int] = {}
+        self.slow: dict[str, float] = {}
+        self.hang = False
+        self.hanging = 0
+        self._broken: dict[str, tuple[int, int | None]] = {}
         self._failures: list[tuple[str, ApiError]] = []
         self._next_update = 870_000_001
         self._next_message = 1
@@ -150,6 +155,15 @@ class BotApiServer:
         with self.lock:
             self._failures += [(method.lower(), error)] * times
 
+    def break_down(self, method: str, status: int, chat_id: int | None = None) -> None:
+        """Let all calls of a method fail, or those for one chat, until it is mended."""
+        with self.lock:
+            self._broken[method.lower()] = (status, chat_id)
+
+    def mend(self, method: str) -> None:
+        with self.lock:
+            self._broken.pop(method.lower(), None)
+
     def texts(self, chat_id: int) -> list[str]:
         """Give the texts of the bot in a chat, as they stand now."""
         with self.lock:
@@ -193,11 +207,14 @@ class BotApiServer:
             if method == "getupdates":
                 result: Any = await self._get_updates(params)
             else:
+                await asyncio.sleep(self.slow.get(method, 0))
                 result = self._call(request.path_params["method"], params)
         except ApiError as error:
             body: JSON = {"ok": False, "error_code": error.status, "description": error.description}
             if error.retry_after is not None:
                 body["parameters"] = {"retry_after": error.retry_after}
+            if error.new_chat_id is not None:
+                body["parameters"] = {"migrate_to_chat_id": error.new_chat_id}
             return JSONResponse(body, status_code=error.status)
         return JSONResponse({"ok": True, "result": result})
 
@@ -205,6 +222,9 @@ class BotApiServer:
         with self.lock:
             self.calls.append(Call(name, params))
             self._raise_if_told(name)
+            status, chat_id = self._broken.get(name.lower(), (0, None))
+            if status and chat_id in (None, int(params.get("chat_id", 0))):
+                raise ApiError(status, f"Error {status}")
             return call_method(self, name, params)
 
     def _raise_if_told(self, name: str) -> None:
@@ -214,6 +234,9 @@ class BotApiServer:
                 raise error
 
     async def _get_updates(self, params: JSON) -> list[JSON]:
+        self.hanging += self.hang
+        while self.hang and self._server is not None and not self._server.should_exit:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
         self._raise_if_told("getUpdates")
         if self.webhook.get("url"):
             raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")

@@ -17,7 +17,7 @@ from tests.telegram.fake_bot import note
 
 
 async def answer(message: IncomingMessage) -> Reply:
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(1.0 if "slow" in message.text else 0.01)
     return note(message.text)
 
 

@@ -21,6 +21,7 @@ from bot.telegram.flood import FloodLimit
 from bot.telegram.inline import InlineSearch
 from bot.telegram.intake import Intake
 from bot.telegram.pieces import Pieces
+from bot.telegram.rate_limit import ChatRateLimiter
 from bot.telegram.responder import Responder
 from bot.telegram.store import Store
 from knowledge.material.base import KnowledgeBase
@@ -191,13 +192,16 @@ def test_no_update_crashes_or_stays_unanswered(
 
 async def take_all(batch: list[JSON], knowledge: KnowledgeBase) -> None:
     telegram, fake = FakeTelegram(), FakeBot()
-    bot: ExtBot[int] = ExtBot(TOKEN, request=telegram, get_updates_request=telegram)  # type: ignore[assignment]
+    limiter = ChatRateLimiter()
+    bot = ExtBot(TOKEN, request=telegram, get_updates_request=telegram, rate_limiter=limiter)
     await bot.initialize()
     store = Store(Path("unused"), TOKEN)
-    exchange = Exchange(fake.answer, fake.forget, lambda: knowledge, Delivery(bot, lambda chat_id: None), store)
+    delivery = Delivery(bot, limiter, store, lambda chat_id: None)
+    exchange = Exchange(fake.answer, fake.forget, lambda: knowledge, delivery, store)
     inline = InlineSearch(fake.answer, lambda: knowledge)
     responder = Responder(exchange, inline, FloodLimit(1000, 1000), assess)
-    intake = Intake(bot, responder.take, store)
+    intake = Intake(bot, responder.take, responder.apologise, store)
+    sending = asyncio.create_task(delivery.outbox.run())
     for number, fields in enumerate(batch):
         telegram.written_to.clear()
         assert intake.start({"update_id": number, **fields}) == number
@@ -205,6 +209,9 @@ async def take_all(batch: list[JSON], knowledge: KnowledgeBase) -> None:
         assert not intake.under_way and store.is_answered(number)
         chat = wants_answer(fields)
         assert chat is None or chat in telegram.written_to
+    sending.cancel()
+    await delivery.cancel()
+    responder.close()
     await bot.shutdown()
 
 

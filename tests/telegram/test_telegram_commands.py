@@ -64,7 +64,7 @@ async def test_language_and_role_offer_buttons(server: BotApiServer) -> None:
 async def test_delete_forgets_and_confirms(server: BotApiServer, fake: FakeBot) -> None:
     server.write(CHAT, "/delete")
     (text,) = await server.wait_for_texts(CHAT, 1)
-    assert fake.forgotten == [f"tg-{CHAT}"] and "forgotten this conversation" in text
+    assert fake.forgotten == [f"telegram:{CHAT}"] and "forgotten this conversation" in text
 
 
 async def test_safety_says_how_danger_is_noticed(server: BotApiServer) -> None:

@@ -64,7 +64,7 @@ async def test_a_broken_database_is_named_and_the_bot_answers(
     await gateway.start()
     server.write(CHAT, "hi")
     assert await server.wait_for_texts(CHAT, 1)
-    assert gateway.parts() == {"telegram": True, "database": False}
+    assert gateway.parts() == {"telegram": True, "telegram_sending": True, "database": False}
     assert "CAREBOT_DATABASE_URL" in caplog.text
     await gateway.stop()
 
@@ -116,7 +116,7 @@ class TestRunning:
         server.blocked.add(CHAT)
         server.write(CHAT, "hi")
         await server.wait_until_confirmed()
-        assert fake.forgotten == [f"tg-{CHAT}"]
+        assert fake.forgotten == [f"telegram:{CHAT}"]
         assert len(server.calls_of("sendMessage")) == 1
 
     async def test_news_of_a_block_forgets_at_once(self, server: BotApiServer, fake: FakeBot) -> None:
@@ -132,7 +132,7 @@ class TestRunning:
             {"my_chat_member": {**change, "new_chat_member": {**member, "status": "kicked", "until_date": 0}}}
         )
         await server.wait_until_confirmed()
-        assert fake.forgotten == [f"tg-{CHAT}"]
+        assert fake.forgotten == [f"telegram:{CHAT}"]
 
     async def test_failing_answer_says_so_with_the_crisis_lines(self, server: BotApiServer, fake: FakeBot) -> None:
         async def fail(message: IncomingMessage) -> Reply:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("gateway")
 async def test_answers_a_text(server: BotApiServer, fake: FakeBot, gateway: TelegramGateway) -> None:
     server.write(CHAT, "why are they striking")
     assert await server.wait_for_texts(CHAT, 1) == ["answer to why are they striking"]
-    assert fake.asked == [IncomingMessage(f"tg-{CHAT}", "why are they striking", None, "telegram")]
+    assert fake.asked == [IncomingMessage(str(CHAT), "why are they striking", None, "telegram")]
     await server.wait_until_confirmed()
     assert gateway.healthy
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,19 +14,24 @@ from pydantic import HttpUrl, SecretStr
 from bot.settings import Settings
 from bot.telegram.gateway import TelegramGateway
 from bot.telegram.store import KEPT_UPDATES, Store
-from bot.telegram.webhook import Webhook
+from bot.telegram.webhook import SECRET_HEADER, Webhook
 from knowledge.material.base import KnowledgeBase
 from tests.telegram.bot_api_server import TOKEN, BotApiServer
 from tests.telegram.fake_bot import FakeBot, note
+from tests.telegram.processes import bytes_of, start_process, take_nothing
 
 CHAT = 4711
 CHATS, MESSAGES = 4, 200
-ROOT = Path(__file__).resolve().parents[2]
+HEADERS = {SECRET_HEADER: "webhook-secret", "content-type": "application/json"}
 
 
-def start_process(server: BotApiServer, var_dir: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.telegram.crash_gateway", server.url, str(var_dir)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+async def stream(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def unreadable() -> AsyncIterator[bytes]:
+    raise AssertionError("the body was read")
+    yield b""
 
 
 def all_texts(server: BotApiServer) -> list[str]:
@@ -84,19 +88,19 @@ async def test_chosen_language_outlives_a_restart_and_delete_does_not(
     assert [message.language for message in fake.asked if message.text == "hello"] == ["es", None]
 
 
-def test_store_keeps_the_newest_and_names_nobody(tmp_path: Path) -> None:
+async def test_store_keeps_the_newest_and_names_nobody(tmp_path: Path) -> None:
     store = Store(tmp_path / "store.sqlite3", TOKEN)
-    store.open()
+    await store.open(take_nothing, take_nothing)
     for number in range(2 * KEPT_UPDATES + 5):
         store.mark_answered(number)
     store.choose_language(CHAT, "es")
     assert not store.is_answered(0) and store.is_answered(2 * KEPT_UPDATES + 4)
-    store.close()
+    await store.close()
     again = Store(tmp_path / "store.sqlite3", TOKEN)
-    again.open()
+    await again.open(take_nothing, take_nothing)
     assert again.is_answered(2 * KEPT_UPDATES + 4) and again.chosen_language(CHAT) == "es"
-    again.close()
-    assert all(str(CHAT).encode() not in path.read_bytes() for path in tmp_path.iterdir())
+    await again.close()
+    assert str(CHAT).encode() not in bytes_of(tmp_path)
 
 
 class TestWebhook:
@@ -127,15 +131,49 @@ class TestWebhook:
 
     async def test_answers_each_post_once(self, server: BotApiServer, webhook: Webhook, fake: FakeBot) -> None:
         body = self.post(server, "hi")
-        assert [await webhook.receive("webhook-secret", body) for _ in range(3)] == [200, 200, 200]
-        assert server.texts(CHAT) == ["answer to hi"] and fake.texts == ["hi"]
+        assert [await webhook.receive(HEADERS, stream(body)) for _ in range(3)] == [200, 200, 200]
+        assert await server.wait_for_texts(CHAT, 1) == ["answer to hi"] and fake.texts == ["hi"]
 
     @pytest.mark.parametrize("secret", [None, "", "wrong", "webhook-secret ", "ñ"])
     async def test_refuses_a_wrong_secret(
         self, server: BotApiServer, webhook: Webhook, fake: FakeBot, secret: str | None
     ) -> None:
-        assert await webhook.receive(secret, self.post(server, "hi")) == 403
+        headers = {**HEADERS, SECRET_HEADER: secret}
+        if secret is None:
+            del headers[SECRET_HEADER]
+        assert await webhook.receive(headers, unreadable()) == 403
         assert not fake.asked
+
+    @pytest.mark.parametrize(
+        ("header", "value", "status"),
+        [("content-length", "1000001", 413), ("content-length", "9" * 5_000, 413), ("content-length", "-1", 400),
+         ("content-length", "ten", 400), ("content-type", "text/plain", 415), ("content-type", "", 415)],
+    )  # fmt: skip
+    async def test_refuses_by_the_header_before_the_body(
+        self, webhook: Webhook, header: str, value: str, status: int
+    ) -> None:
+        assert await webhook.receive({**HEADERS, header: value}, unreadable()) == status
+
+    async def test_reads_no_more_than_the_limit(self, webhook: Webhook) -> None:
+        read = 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal read
+            while True:
+                read += 65_536
+                yield b" " * 65_536
+
+        assert await webhook.receive(HEADERS, endless()) == 413
+        assert read < 1_100_000
+
+    async def test_slow_body_is_given_up(self, webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.telegram.webhook.BODY_SECONDS", 0.1)
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield b"{"
+            await asyncio.sleep(60)
+
+        assert await webhook.receive(HEADERS, slow()) == 408
 
     @pytest.mark.parametrize(
         ("body", "status"),
@@ -144,4 +182,4 @@ class TestWebhook:
         ids=["empty", "cut", "list", "no-id", "text-id", "not-utf8", "deep", "large", "broken-message"],
     )  # fmt: skip
     async def test_anything_else_is_refused(self, webhook: Webhook, body: bytes, status: int) -> None:
-        assert await webhook.receive("webhook-secret", body) == status
+        assert await webhook.receive(HEADERS, stream(body)) == status
