@@ -8,7 +8,7 @@ from typing import Literal
 
 from knowledge.material.registry import Language
 
-Channel = Literal["api", "telegram"]
+Channel = Literal["api", "telegram", "web"]
 Outcome = Literal["answer", "choices", "abstain", "smalltalk", "form", "crisis", "unavailable"]
 
 
@@ -58,12 +58,25 @@ class IncomingMessage:
         sender: opaque id of the conversation.
         text: 1 to 4,096 characters without control characters, or a button's payload.
         language: the person's choice, or None to detect it.
+        channel: where it came in; set by the channel, never by the request.
+        origin: whom the load of it is counted to; "" for the conversation itself.
     """
 
     sender: str
     text: str
     language: Language | None = None
     channel: Channel = "api"
+    origin: str = ""
+
+    @property
+    def conversation_id(self) -> str:
+        """The name of the conversation, which no other channel can give."""
+        return f"{self.channel}:{self.sender}"
+
+    @property
+    def payer(self) -> str:
+        """Whom the load of it is counted to."""
+        return self.origin or self.conversation_id
 
 
 @dataclass(frozen=True)

@@ -248,7 +248,7 @@ async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncE
     gateway = TelegramGateway(
         settings,
         lambda message: answer_message(message, bot),
-        bot.forget,
+        lambda sender: bot.forget(f"telegram:{sender}"),
         lambda: bot.service.composer.knowledge,
         bot.gate.assess_lexicon_only,
     )

@@ -34,7 +34,7 @@ async def press_button(payload: Payload, turn: Turn) -> Reply:
         bot.metrics.count_rating(direction, faq)
         return _say(f"rated_{direction}", turn)
     if payload.kind == "forget":
-        bot.forget(turn.message.sender)
+        bot.forget(turn.message.conversation_id)
         return _say("forgotten", turn)
     return _say("ask_help", turn)
 

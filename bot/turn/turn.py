@@ -16,6 +16,8 @@ from bot.rasa.client import RasaClient
 from bot.reply.compose import Composer
 from bot.reply.payload import Payload, parse_payload
 from bot.safety.gate import SafetyGate
+from bot.safety.lane import SafetyLanes
+from bot.turn.admission import Admission
 from bot.turn.service import Service
 from knowledge.material.registry import Language
 
@@ -30,6 +32,8 @@ class Bot:
     conversations: Conversations
     service: Service
     metrics: Metrics
+    lanes: SafetyLanes = field(default_factory=SafetyLanes, repr=False)
+    answers: Admission = field(default_factory=Admission, repr=False)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
 
     @property
@@ -42,9 +46,9 @@ class Bot:
         """The decisions that need no Rasa."""
         return self.service.dialogue
 
-    def forget(self, sender: str) -> None:
-        """Drop all that is known of a sender, here at once and in Rasa as soon as it hears of it."""
-        conversation = self.conversations.forget(sender)
+    def forget(self, conversation_id: str) -> None:
+        """Drop all that is known of a conversation, here at once and in Rasa as soon as it hears of it."""
+        conversation = self.conversations.forget(conversation_id)
         if conversation is not None and self.rasa is not None:
             task = asyncio.get_running_loop().create_task(self._forget_in_rasa(self.rasa, conversation.rasa_name))
             self._under_way.add(task)
@@ -80,7 +84,7 @@ class Turn:
     @classmethod
     def begin(cls, message: IncomingMessage, bot: Bot) -> Turn:
         """Find the conversation of a message and the language it is in."""
-        conversation = bot.conversations.get(message.sender)
+        conversation = bot.conversations.get(message.conversation_id)
         language = message.language or conversation.chosen
         if language is None and parse_payload(message.text) is None:
             language = detect_language(message.text, conversation.language)
