@@ -31,7 +31,7 @@ async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
         turn = Turn.begin(message, bot)
         if turn.payload is None:
             await _read(turn)
-        with bot.answers.enter() as admitted:
+        with bot.answers.enter(message.payer) as admitted:
             if admitted or turn.verdict.tier is Tier.T1:
                 reply = await _answer_or_say_so(_answer(turn), turn)
             else:

@@ -4,7 +4,7 @@ CarebotError
 ├── SettingsError             a CAREBOT_ setting is wrong
 ├── StartError                something needed at the start is missing or taken
 ├── RasaUnavailableError      Rasa is down, slow, or answered with an error
-└── BadRequestError           what a client sent is wrong (400, 413, 429)
+└── BadRequestError           what a client sent is wrong (400, 413, 415, 429)
 """
 
 from __future__ import annotations

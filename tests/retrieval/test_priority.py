@@ -3,7 +3,10 @@ from __future__ import annotations
 import threading
 import time
 
-from knowledge.retrieval.encoder import BATCH, BATCH_CHARACTERS, _batches
+import pytest
+
+from knowledge.errors import EncoderError
+from knowledge.retrieval.encoder import BATCH, BATCH_CHARACTERS, _batches, load_encoder
 from knowledge.retrieval.priority import PriorityLock, go_first
 
 
@@ -33,3 +36,12 @@ def test_no_batch_takes_longer_than_one_long_message() -> None:
     assert [start for start, _ in batches] == [sum(len(b) for _, b in batches[:n]) for n in range(len(batches))]
     for _, batch in batches:
         assert len(batch) == 1 or (len(batch) <= BATCH and sum(map(len, batch)) <= BATCH_CHARACTERS)
+
+
+def test_an_encoder_that_is_not_here_is_named_in_one_line_and_looked_up_nowhere() -> None:
+    started = time.monotonic()
+    with pytest.raises(EncoderError, match="CAREBOT_ENCODER") as caught:
+        load_encoder("no-such/encoder")
+    assert "\n" not in str(caught.value) and "huggingface" not in str(caught.value)
+    assert "'no-such/encoder'" in str(caught.value)
+    assert time.monotonic() - started < 60
