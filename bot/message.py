@@ -55,7 +55,7 @@ class IncomingMessage:
     """One message or button press.
 
     Attributes:
-        sender: opaque id of the conversation.
+        sender: opaque id of whoever writes, within the channel; over HTTP anyone may send any.
         text: 1 to 4,096 characters without control characters, or a button's payload.
         language: the person's choice, or None to detect it.
         channel: where it came in; set by the channel, never by the request.
@@ -70,13 +70,18 @@ class IncomingMessage:
 
     @property
     def conversation_id(self) -> str:
-        """The name of the conversation, which no other channel can give."""
-        return f"{self.channel}:{self.sender}"
+        """The name of the conversation in the whole program; no sender of one channel can name one of another."""
+        return conversation_id(self.channel, self.sender)
 
     @property
     def payer(self) -> str:
         """Whom the load of it is counted to."""
         return self.origin or self.conversation_id
+
+
+def conversation_id(channel: Channel, sender: str) -> str:
+    """Give the name of a sender's conversation."""
+    return f"{channel}:{sender}"
 
 
 @dataclass(frozen=True)

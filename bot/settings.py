@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         ge=8,
         description="Connections at once, as far as descriptors allow; the longest silent goes first.",
     )
-    max_connections_per_address: int = Field(64, ge=1, description="Connections at once of one address.")
+    max_connections_per_address: int = Field(128, ge=1, description="Connections at once of one address.")
     request_seconds: float = Field(10, gt=0, le=120, description="How long headers may take to come, and then a body.")
     cookie_secret: SecretStr = Field(
         default_factory=lambda: SecretStr(secrets.token_urlsafe(32)),

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.answer_message import answer_message
+from bot.dialogue.language import detect_language
 from bot.dialogue.memory import Conversations
 from bot.errors import StartError
 from bot.metrics import Metrics
@@ -138,6 +139,7 @@ async def _start_and_wait(
     report("loading the encoder")
     service = await asyncio.to_thread(build_service, settings, report, progress)
     gate = await asyncio.to_thread(build_gate, settings, service, report)
+    await asyncio.to_thread(warm_up, gate)
     bot = Bot(gate, Conversations(), service, Metrics(), answers=Admission(settings.max_answers))
 
     internal_url, secret = address_of(LOOPBACK, ports.internal), settings.internal_secret.get_secret_value()
@@ -199,6 +201,13 @@ def build_service(settings: Settings, report: Report, progress: Callable[[str, i
         except Exception as error:
             report(f"only crisis cards are sent until this is mended ({_reason(error)})")
     return service
+
+
+def warm_up(gate: SafetyGate) -> None:
+    """Load what is loaded with the first message (word lists, models): it should not be a person's that waits."""
+    for text in ("good morning, are you there", "buenos días, hay alguien ahí"):
+        detect_language(text, None)
+        gate.assess(text)
 
 
 def build_gate(settings: Settings, service: Service, report: Report) -> SafetyGate:
@@ -310,7 +319,7 @@ async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncE
     gateway = TelegramGateway(
         settings,
         lambda message: answer_message(message, bot),
-        lambda sender: bot.forget(f"telegram:{sender}"),
+        bot.forget,
         lambda: bot.service.composer.knowledge,
         bot.gate.assess_lexicon_only,
     )

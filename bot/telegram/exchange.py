@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.errors import BadRequestError
-from bot.message import IncomingMessage, Reply, Tier
+from bot.message import IncomingMessage, Reply, Tier, conversation_id
 from bot.reply.payload import Payload, parse_payload
 from bot.reply.texts import text as fixed_text
 from bot.safety.cards import LAST_RESORT
@@ -93,7 +93,7 @@ class Exchange:
 
     def forget_chat(self, chat_id: int) -> None:
         """Drop all that is known of a chat, here and in the rest of the program."""
-        self._forget(f"tg-{chat_id}")
+        self._forget(conversation_id("telegram", f"tg-{chat_id}"))
         self.chats.forget(chat_id)
         self._store.forget(chat_id)
 

@@ -92,7 +92,7 @@ class Doorkeeper:
 
     trusted: Sequence[Network] = ()
     total: int = 1_000
-    per_address: int = 64
+    per_address: int = 128
     head_seconds: float = 10.0
     body_seconds: float = 10.0
     reply_seconds: float = 90.0
