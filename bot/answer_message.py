@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from uuid import uuid4
 
-from bot.message import IncomingMessage, Reply, SafetyVerdict, Tier
+from bot.message import CARDED, SAFE, IncomingMessage, Reply, SafetyVerdict, Tier
+from bot.safety.gate import higher
+from bot.safety.lane import Patience
 from bot.turn.ask import answer_question
 from bot.turn.care import crisis_reply, unavailable, with_care, with_line
 from bot.turn.judge import judge_in_conversation
@@ -16,6 +19,10 @@ from bot.turn.turn import Bot, Turn
 # Many times what they take. A part that hangs must not keep a person in danger waiting.
 SAFETY_SECONDS = 6.0
 ANSWER_SECONDS = 20.0
+# A card comes with the answer, but does not wait for it longer than this.
+CARD_SECONDS = 8.0
+# Reading is given up only when this much lies before a message; the patterns have read it by then.
+SAFETY_QUEUE_SECONDS = 20.0
 
 
 async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
@@ -23,18 +30,26 @@ async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
     with bot.metrics.time_message(message.channel):
         turn = Turn.begin(message, bot)
         if turn.payload is None:
-            turn.verdict = judge_in_conversation(await _assess(turn), turn.text, turn.conversation)
-            bot.metrics.count_safety(turn.verdict, turn.language)
-            turn.conversation.take_note_of(turn.verdict)
-            turn.conversation.remember(turn.text)
-        try:
-            reply = with_line(await asyncio.wait_for(_answer(turn), ANSWER_SECONDS), turn)
-        except Exception as error:  # the last line of defence: a person gets the lines, whatever broke
-            bot.count_error(error)
-            reply = unavailable(turn)
-        turn.conversation.count_reply(reply)
-        bot.metrics.count_reply(message.channel, reply)
-        return replace(reply, trace_id=uuid4().hex)
+            await _read(turn)
+        with bot.answers.enter(message.payer) as admitted:
+            if admitted or turn.verdict.tier is Tier.T1:
+                reply = await _answer_or_say_so(_answer(turn), turn)
+            else:
+                bot.metrics.count_shed()
+                reply = unavailable(turn, "busy")
+        return _finish(turn, reply)
+
+
+async def answer_if_danger(message: IncomingMessage, bot: Bot) -> Reply | None:
+    """Read a message that came too fast as carefully as any other; it gets its card, or None where it needs none."""
+    turn = Turn.begin(message, bot)
+    if turn.payload is not None:
+        return None
+    await _read(turn, limited=True)
+    if turn.verdict.tier not in CARDED:
+        return None
+    with bot.metrics.time_message(message.channel):
+        return _finish(turn, crisis_reply(turn) if turn.verdict.tier is Tier.T1 else unavailable(turn, "busy"))
 
 
 async def _answer(turn: Turn) -> Reply:
@@ -45,11 +60,53 @@ async def _answer(turn: Turn) -> Reply:
     return with_care(await answer_question(turn), turn)
 
 
-async def _assess(turn: Turn) -> SafetyVerdict:
-    gate, previous = turn.bot.gate, turn.conversation.last_text or None
+async def _answer_or_say_so(answering: Awaitable[Reply], turn: Turn) -> Reply:
+    seconds = CARD_SECONDS if turn.verdict.tier is Tier.T2 else ANSWER_SECONDS
     try:
-        verdict = await asyncio.wait_for(asyncio.to_thread(gate.assess, turn.text, previous), SAFETY_SECONDS)
-    except Exception as error:  # the gate guards itself; this guards against an encoder that hangs
-        gate.count_learned_failure(type(error).__name__)
-        verdict = gate.assess_lexicon_only(turn.text, previous)
+        return with_line(await asyncio.wait_for(answering, seconds), turn)
+    except Exception as error:  # the last line of defence: a person gets the lines, whatever broke
+        turn.bot.count_error(error)
+        return unavailable(turn)
+
+
+def _finish(turn: Turn, reply: Reply) -> Reply:
+    turn.conversation.count_reply(reply)
+    turn.bot.metrics.count_reply(turn.message.channel, reply)
+    return replace(reply, trace_id=uuid4().hex)
+
+
+async def _read(turn: Turn, *, limited: bool = False) -> None:
+    """Find out how much danger a message shows, by itself and after what came before it."""
+    turn.verdict = judge_in_conversation(await _assess(turn, limited), turn.text, turn.conversation)
+    turn.bot.metrics.count_safety(turn.verdict, turn.language)
+    turn.conversation.take_note_of(turn.verdict)
+
+
+async def _assess(turn: Turn, limited: bool) -> SafetyVerdict:
+    previous = turn.conversation.last_text or None
+    # Before any waiting: the next piece of a sentence may come meanwhile.
+    turn.conversation.remember(turn.text)
+    verdict = await _read_patterns(turn, previous)
+    if verdict.tier is not Tier.T1:
+        verdict = higher(verdict, await _read_learned(turn, previous, limited))
     return verdict
+
+
+async def _read_patterns(turn: Turn, previous: str | None) -> SafetyVerdict:
+    bot = turn.bot
+    try:
+        return await bot.lanes.read_patterns(bot.gate, turn.text, previous, turn.message.payer)
+    except Exception as error:  # the second layer must still read it
+        bot.count_error(error)
+        return SAFE
+
+
+async def _read_learned(turn: Turn, previous: str | None, limited: bool) -> SafetyVerdict:
+    bot, patience = turn.bot, Patience(SAFETY_SECONDS, SAFETY_QUEUE_SECONDS)
+    try:
+        return await bot.lanes.read_learned(
+            bot.gate, turn.text, previous, turn.message.payer, patience, limited=limited
+        )
+    except Exception as error:  # the gate guards itself; this guards against an encoder that hangs
+        bot.gate.count_learned_failure(type(error).__name__)
+        return SAFE

@@ -27,7 +27,7 @@ def main() -> None:
     try:
         app()
     except CarebotError as error:
-        console.print(f"carebot: {error}", style="red", markup=False)
+        console.print(f"carebot: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -37,7 +37,7 @@ def run() -> None:
     from bot.start.run import run_bot
 
     settings = _start()
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_var_dir()
     with _progress_bar() as progress:
         asyncio.run(run_bot(settings, _say, progress))
 
@@ -50,6 +50,7 @@ def index() -> None:
     from knowledge.retrieval.encoder import load_encoder
 
     settings = _start()
+    settings.make_var_dir()
     encoder = connect_to_running(settings.var_dir, settings.encoder) or load_encoder(settings.encoder)
     with _progress_bar() as progress:
         built = ensure_index(settings, encoder, progress)

@@ -5,7 +5,7 @@ CarebotError
 ├── StartError                something needed at the start is missing or taken
 ├── RasaUnavailableError      Rasa is down, slow, or answered with an error
 ├── DatabaseError             the database cannot be used just now
-└── BadRequestError           what a client sent is wrong (400, 413, 429)
+└── BadRequestError           what a client sent is wrong (400, 413, 415, 429)
 """
 
 from __future__ import annotations

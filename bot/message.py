@@ -8,7 +8,7 @@ from typing import Literal
 
 from knowledge.material.registry import Language
 
-Channel = Literal["api", "telegram"]
+Channel = Literal["api", "telegram", "web"]
 Outcome = Literal["answer", "choices", "abstain", "smalltalk", "form", "crisis", "unavailable"]
 
 
@@ -58,12 +58,30 @@ class IncomingMessage:
         sender: opaque id of whoever writes, within the channel; over HTTP anyone may send any.
         text: 1 to 4,096 characters without control characters, or a button's payload.
         language: the person's choice, or None to detect it.
+        channel: where it came in; set by the channel, never by the request.
+        origin: whom the load of it is counted to; "" for the conversation itself.
     """
 
     sender: str
     text: str
     language: Language | None = None
     channel: Channel = "api"
+    origin: str = ""
+
+    @property
+    def conversation_id(self) -> str:
+        """The name of the conversation in the whole program; no sender of one channel can name one of another."""
+        return conversation_id(self.channel, self.sender)
+
+    @property
+    def payer(self) -> str:
+        """Whom the load of it is counted to."""
+        return self.origin or self.conversation_id
+
+
+def conversation_id(channel: Channel, sender: str) -> str:
+    """Give the name of a sender's conversation."""
+    return f"{channel}:{sender}"
 
     @property
     def conversation_id(self) -> str:

@@ -30,6 +30,7 @@ class Metrics:
         )
         self._ratings = Counter("carebot_ratings", "Thumbs by answer.", ["direction", "faq"], registry=self.registry)
         self._limited = Counter("carebot_rate_limited", "Messages refused as too fast.", registry=self.registry)
+        self._shed = Counter("carebot_shed", "Messages that found every answer's place taken.", registry=self.registry)
         self._seconds = Histogram("carebot_reply_seconds", "Time to a reply.", ["channel"], registry=self.registry)
         self.learned_layer = Gauge(
             "carebot_safety_learned_layer", "1 while the second safety layer works.", registry=self.registry
@@ -68,6 +69,10 @@ class Metrics:
     def count_limited(self) -> None:
         """Count a message refused as too fast."""
         self._limited.inc()
+
+    def count_shed(self) -> None:
+        """Count a message that found no place among the answers under way."""
+        self._shed.inc()
 
     def render(self) -> bytes:
         """Give the Prometheus text."""

@@ -57,7 +57,9 @@ set_up_bot() {
   say "bot environment (.venv, Python from $(basename "$(dirname "$(dirname "$python")")")): about 1.6 GB, some minutes the first time"
   [ -x .venv/bin/python ] || "$UV" venv --quiet --python "$python" .venv || fail "no Python 3.11 or newer. Install one (for example python3.11 and python3.11-venv) and run again."
   "$UV" pip install --quiet --python .venv/bin/python -r requirements/torch.txt
-  "$UV" pip install --quiet --python .venv/bin/python "${locks[@]/#/-r}"
+  local hashed=("${locks[@]:1}")
+  # The locks are whole (so --no-deps), but for torch, whose build is this machine's affair and which has no hash.
+  "$UV" pip install --quiet --python .venv/bin/python --require-hashes --no-deps "${hashed[@]/#/-r}"
   "$UV" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
   echo "$wanted" > .venv/.carebot-stamp
 }
@@ -70,7 +72,7 @@ set_up_rasa() {
   say "Rasa environment (.venv-rasa, Python 3.10): about 2.5 GB, some minutes the first time"
   [ -x .venv-rasa/bin/python ] || "$UV" venv --quiet --python "$python" .venv-rasa \
     || fail "no Python 3.10, and uv could not fetch one. Install Python 3.10 (pyenv install 3.10) and run again."
-  "$UV" pip install --quiet --python .venv-rasa/bin/python -r requirements/rasa.txt
+  "$UV" pip install --quiet --python .venv-rasa/bin/python --require-hashes --no-deps -r requirements/rasa.txt
   echo "$wanted" > .venv-rasa/.carebot-stamp
 }
 

@@ -39,6 +39,10 @@ class Carebot:
         reply: dict[str, Any] = response.json()
         return reply
 
+    def metrics(self) -> str:
+        """Read the metrics from their private port."""
+        return httpx.get(f"{self.running['metrics']}/metrics", timeout=10, trust_env=False).text
+
 
 def launch_carebot(log: Path, **environment: str) -> subprocess.Popen[bytes]:
     """Start ``carebot run`` on free ports, its output in a file, and do not wait."""

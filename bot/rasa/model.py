@@ -50,7 +50,12 @@ def ensure_rasa_model(settings: Settings, encoder: str, internal_url: str, repor
     command += ["--out", str(settings.rasa_model_dir), "--fixed-model-name", name]
     with log.open("w") as file:
         done = subprocess.run(
-            command, cwd=ROOT, env=rasa_environment(internal_url), stdout=file, stderr=subprocess.STDOUT, check=False
+            command,
+            cwd=ROOT,
+            env=rasa_environment(internal_url, settings.internal_secret.get_secret_value()),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     if done.returncode or not model.exists():
         last = log.read_text(errors="replace").strip().splitlines()[-3:]
@@ -61,11 +66,12 @@ def ensure_rasa_model(settings: Settings, encoder: str, internal_url: str, repor
     return model
 
 
-def rasa_environment(internal_url: str) -> dict[str, str]:
-    """Give the environment Rasa runs in: no telemetry, no hub, the bot's address."""
+def rasa_environment(internal_url: str, internal_secret: str = "") -> dict[str, str]:
+    """Give the environment Rasa runs in: no telemetry, no hub, the bot's address and what to show there."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("CAREBOT_")},
         "CAREBOT_INTERNAL_URL": internal_url,
+        "CAREBOT_INTERNAL_SECRET": internal_secret,
         "RASA_TELEMETRY_ENABLED": "false",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",

@@ -56,7 +56,7 @@ class RasaProcess:
         self._model = model
         self._port = port
         self._python = settings.rasa_python
-        self._environment = rasa_environment(internal_url)
+        self._environment = rasa_environment(internal_url, settings.internal_secret.get_secret_value())
         self._on_change = on_change
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []

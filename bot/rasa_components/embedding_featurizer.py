@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 ADDRESS = "CAREBOT_INTERNAL_URL"
+SECRET = "CAREBOT_INTERNAL_SECRET"
 BATCH = 32
 
 
@@ -71,7 +72,10 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         if not address:
             raise RuntimeError(ADDRESS + " is not set. Start Rasa through 'carebot run' or 'carebot train'.")
         response = self._session.post(
-            address + "/embed", json={"texts": texts}, timeout=self._config["timeout"]
+            address + "/embed",
+            json={"texts": texts},
+            headers={"x-carebot-secret": os.environ.get(SECRET, "")},
+            timeout=self._config["timeout"],
         )
         response.raise_for_status()
         return np.array(response.json()["vectors"], dtype=np.float32)

@@ -52,7 +52,7 @@ class SafetyGate:
             text: the message.
             previous: what the same person wrote before it, for messages sent in pieces.
         """
-        return _higher(self.assess_lexicon_only(text, previous), self._ask_learned(text, previous))
+        return higher(self.assess_lexicon_only(text, previous), self.assess_learned_only(text, previous))
 
     def assess_lexicon_only(self, text: str, previous: str | None = None) -> SafetyVerdict:
         """Give the verdict of the first layer, in milliseconds, whatever else is down."""
@@ -64,15 +64,16 @@ class SafetyGate:
         # Only what needs both messages counts: what the first alone says was answered when it came.
         border = len(self._lexicon.normalizer.normalize(head).text) - 1
         spanning = [hit for hit in self._lexicon.find(joined) if hit.start < border < hit.end - 1]
-        return _higher(verdict, _highest_hit(spanning))
+        return higher(verdict, _highest_hit(spanning))
 
-    def _ask_learned(self, text: str, previous: str | None) -> SafetyVerdict:
+    def assess_learned_only(self, text: str, previous: str | None = None) -> SafetyVerdict:
+        """Give the verdict of the second layer; it costs an embedding or three."""
         if self._learned is None:
             return SAFE
         try:
             verdict = self._learned.judge(text)
             if previous is not None and _may_be_a_piece(text, previous, verdict):
-                verdict = _higher(verdict, self._judge_pieces(self._learned, text, previous))
+                verdict = higher(verdict, self._judge_pieces(self._learned, text, previous))
         except Exception as error:  # whatever it is, the first layer's verdict must still get out
             self.count_learned_failure(type(error).__name__)
             return SAFE
@@ -103,8 +104,8 @@ def _highest_hit(hits: list[Hit]) -> SafetyVerdict:
     return SafetyVerdict(hits[0].tier, hits[0].category, "lexicon") if hits else SAFE
 
 
-def _higher(first: SafetyVerdict, second: SafetyVerdict) -> SafetyVerdict:
-    """Give the higher verdict; among equals the firm one, then the first."""
+def higher(first: SafetyVerdict, second: SafetyVerdict) -> SafetyVerdict:
+    """Choose the higher verdict; among equals the firm one, then the first."""
     if second.tier is first.tier:
         return second if first.soft and not second.soft else first
     return second if second.tier.rank > first.tier.rank else first

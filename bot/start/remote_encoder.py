@@ -9,6 +9,7 @@ import httpx
 import numpy as np
 
 from bot.start.running import read_running
+from bot.web.internal import SECRET_HEADER
 from knowledge.errors import EncoderError
 from knowledge.retrieval.encoder import Vectors
 
@@ -18,11 +19,11 @@ BATCH = 64
 class RemoteEncoder:
     """Embeds through the internal server of a running bot; an ``Encoder`` like the local one."""
 
-    def __init__(self, address: str, name: str, fingerprint: str, dimension: int) -> None:
+    def __init__(self, client: httpx.Client, name: str, fingerprint: str, dimension: int) -> None:
         self.name = name
         self.fingerprint = fingerprint
         self.dimension = dimension
-        self._client = httpx.Client(base_url=address, timeout=120, trust_env=False)
+        self._client = client
 
     def encode_queries(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Embed questions: (n, dimension) float32, rows of length 1."""
@@ -49,13 +50,16 @@ class RemoteEncoder:
 
 def connect_to_running(var_dir: Path, name: str) -> RemoteEncoder | None:
     """Give the encoder of the bot that runs from ``var_dir``, or None when none runs or it uses another encoder."""
-    address = read_running(var_dir).get("internal")
-    if not address:
+    running = read_running(var_dir)
+    if not running.get("internal"):
         return None
+    headers = {SECRET_HEADER: str(running.get("internal_secret", ""))}
+    client = httpx.Client(base_url=str(running["internal"]), headers=headers, timeout=120, trust_env=False)
     try:
-        about = httpx.get(f"{address}/health", timeout=3, trust_env=False).json()
-        if about["encoder"] != name:
-            return None
-        return RemoteEncoder(address, about["encoder"], about["fingerprint"], about["dimension"])
+        about = client.get("/health", timeout=3).json()
+        if about["encoder"] == name:
+            return RemoteEncoder(client, about["encoder"], about["fingerprint"], about["dimension"])
     except (httpx.HTTPError, ValueError, KeyError):
-        return None
+        pass
+    client.close()
+    return None

@@ -10,7 +10,8 @@ import math
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -20,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.answer_message import answer_message
+from bot.dialogue.language import detect_language
 from bot.dialogue.memory import Conversations
 from bot.errors import StartError
 from bot.metrics import Metrics
@@ -34,10 +36,13 @@ from bot.start.build import ensure_index, ensure_safety_model
 from bot.start.running import forget_running, write_running
 from bot.start.watch_index import watch_index
 from bot.telegram.gateway import TelegramGateway
+from bot.turn.admission import Admission
 from bot.turn.service import Service
 from bot.turn.turn import Bot
+from bot.web.connections import Doorkeeper, quiet_accept_errors, raise_descriptor_limit
 from bot.web.internal import build_internal_app
-from bot.web.public import build_public_app
+from bot.web.public import build_metrics_app, build_public_app
+from bot.web.visitors import Network
 from knowledge.errors import CarebotError
 from knowledge.retrieval.encoder import load_encoder
 from knowledge.retrieval.index import load_index
@@ -45,9 +50,22 @@ from knowledge.retrieval.search import Searcher
 
 logger = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
+OWN_ADDRESSES = ("127.0.0.0/8", "::1")
+BACKLOG = 128
+# Rasa sends its whole domain with each action, and waits for embeddings while it trains.
+FOR_RASA = Doorkeeper(reply_seconds=600, request_bytes=64 * 1024 * 1024)
 START_SECONDS = 180
 POLL_SECONDS = 0.25
 Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The listening sockets."""
+
+    public: socket.socket
+    internal: socket.socket
+    metrics: socket.socket
 
 
 class Server(uvicorn.Server):
@@ -70,7 +88,7 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise StartError(
@@ -90,13 +108,16 @@ async def run_bot(settings: Settings, report: Report, progress: Callable[[str, i
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    quiet_accept_errors(loop)
     # Ports first: a taken one should be said in the first second, not after the model is loaded.
     public = bind(settings.http_host, settings.http_port, "CAREBOT_HTTP_PORT")
     internal = bind(LOOPBACK, settings.internal_port, "CAREBOT_INTERNAL_PORT")
+    metrics = bind(settings.metrics_host, settings.metrics_port, "CAREBOT_METRICS_PORT")
     async with contextlib.AsyncExitStack() as stack:
-        stack.callback(public.close)
-        stack.callback(internal.close)
-        work = asyncio.create_task(_start_and_wait(settings, public, internal, stack, report, progress, stop))
+        ports = Ports(public, internal, metrics)
+        for port in (public, internal, metrics):
+            stack.callback(port.close)
+        work = asyncio.create_task(_start_and_wait(settings, ports, stack, report, progress, stop))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -109,8 +130,7 @@ async def run_bot(settings: Settings, report: Report, progress: Callable[[str, i
 
 async def _start_and_wait(
     settings: Settings,
-    public: socket.socket,
-    internal: socket.socket,
+    ports: Ports,
     stack: contextlib.AsyncExitStack,
     report: Report,
     progress: Callable[[str, int, int], None],
@@ -119,26 +139,50 @@ async def _start_and_wait(
     report("loading the encoder")
     service = await asyncio.to_thread(build_service, settings, report, progress)
     gate = await asyncio.to_thread(build_gate, settings, service, report)
-    bot = Bot(gate, Conversations(), service, Metrics())
+    await asyncio.to_thread(warm_up, gate)
+    bot = Bot(gate, Conversations(), service, Metrics(), answers=Admission(settings.max_answers))
 
-    internal_url = f"http://{LOOPBACK}:{internal.getsockname()[1]}"
+    internal_url, secret = address_of(LOOPBACK, ports.internal), settings.internal_secret.get_secret_value()
     if service.encoder is not None:
-        internal_app = build_internal_app(service.encoder, build_executor(service.dialogue))
-        await stack.enter_async_context(serving(internal_app, internal))
+        internal_app = build_internal_app(service.encoder, build_executor(service.dialogue), secret)
+        await stack.enter_async_context(serving(internal_app, ports.internal, FOR_RASA))
+    await stack.enter_async_context(serving(build_metrics_app(bot), ports.metrics))
     gateway = await _start_telegram(settings, bot, stack)
     app = build_public_app(bot, settings, telegram_routes(gateway), gateway.parts if gateway else dict)
-    await stack.enter_async_context(serving(app, public))
+    await stack.enter_async_context(serving(app, ports.public, doorkeeper_of(settings), settings.trusted_addresses))
     if service.encoder is not None:
         watcher = asyncio.create_task(watch_index(settings.index_dir, service, service.encoder))
         stack.push_async_callback(_cancel, watcher)
 
-    address = f"http://{settings.http_host}:{public.getsockname()[1]}"
-    note_pid = functools.partial(write_running, settings.var_dir, address, internal_url)
+    address = address_of(settings.http_host, ports.public)
+    about = {
+        "address": address,
+        "internal": internal_url,
+        "internal_secret": secret,
+        "metrics": address_of(settings.metrics_host, ports.metrics),
+    }
+    note_pid = functools.partial(write_running, settings.var_dir, about)
     note_pid(None)
     stack.callback(forget_running, settings.var_dir)
     await _start_rasa(settings, bot, internal_url, stack, report, note_pid)
     report(f"ready at {address}" + (" and on Telegram" if gateway else ""))
     await stop.wait()
+
+
+def address_of(host: str, listener: socket.socket) -> str:
+    """Give the address a port is reached at."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+
+
+def doorkeeper_of(settings: Settings) -> Doorkeeper:
+    """Make the limits of connections that the settings name, below what file descriptors allow."""
+    return Doorkeeper(
+        settings.trusted_addresses,
+        min(settings.max_connections, raise_descriptor_limit()),
+        settings.max_connections_per_address,
+        head_seconds=settings.request_seconds,
+        body_seconds=settings.request_seconds,
+    )
 
 
 def build_service(settings: Settings, report: Report, progress: Callable[[str, int, int], None]) -> Service:
@@ -159,6 +203,13 @@ def build_service(settings: Settings, report: Report, progress: Callable[[str, i
     return service
 
 
+def warm_up(gate: SafetyGate) -> None:
+    """Load what is loaded with the first message (word lists, models): it should not be a person's that waits."""
+    for text in ("good morning, are you there", "buenos días, hay alguien ahí"):
+        detect_language(text, None)
+        gate.assess(text)
+
+
 def build_gate(settings: Settings, service: Service, report: Report) -> SafetyGate:
     """Build the safety gate; without its learned layer it works all the same, and says so in /health."""
     if service.encoder is None:
@@ -177,10 +228,30 @@ def _reason(error: Exception) -> str:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an app on a bound socket while the context lasts."""
+async def serving(
+    app: Starlette,
+    listener: socket.socket,
+    doorkeeper: Doorkeeper | None = None,
+    balancers: Sequence[Network] = (),
+) -> AsyncIterator[None]:
+    """Serve an app on a bound socket while the context lasts.
+
+    Args:
+        app: what answers.
+        listener: a bound socket.
+        doorkeeper: what bounds its connections; by default they are bounded as the settings' defaults say.
+        balancers: whose X-Forwarded-For is believed, beside this machine's own.
+    """
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=3
+        app,
+        http=(doorkeeper or Doorkeeper()).protocol(),  # type: ignore[arg-type]
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        backlog=BACKLOG,
+        forwarded_allow_ips=[*OWN_ADDRESSES, *map(str, balancers)],
+        timeout_graceful_shutdown=3,
     )
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -10,10 +10,13 @@ from typing import Any
 FILE = "running.json"
 
 
-def write_running(var_dir: Path, address: str, internal: str, rasa_pid: int | None) -> None:
-    """Say where this process is reached."""
-    data = {"address": address, "internal": internal, "pid": os.getpid(), "rasa_pid": rasa_pid}
-    (var_dir / FILE).write_text(json.dumps(data))
+def write_running(var_dir: Path, about: dict[str, str], rasa_pid: int | None) -> None:
+    """Say where this process is reached, and with which secret; only its owner may read that."""
+    new = var_dir / f"{FILE}.new"
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(json.dumps({**about, "pid": os.getpid(), "rasa_pid": rasa_pid}))
+    new.replace(var_dir / FILE)
 
 
 def read_running(var_dir: Path) -> dict[str, Any]:

@@ -65,13 +65,13 @@ def _without_guesses(reply: Reply, turn: Turn) -> Reply:
     return replace(reply, parts=(), choices=(), outcome="crisis")
 
 
-def unavailable(turn: Turn) -> Reply:
-    """Say that no answer can be had, with the lines; a person at risk gets their card."""
+def unavailable(turn: Turn, why: str = "unavailable") -> Reply:
+    """Say that no answer can be had and why, with the lines; a person at risk gets their card."""
     if turn.verdict.tier is Tier.T2:
         part = show_card(turn, buttons=("text",))
     else:
         try:
-            part = Part(turn.composer.fixed("unavailable", turn.language))
+            part = Part(turn.composer.fixed(why, turn.language))
         except Exception:  # nothing to answer from at all
             part = Part(f"{fixed_text('no_answers', turn.language)}\n\n{LAST_RESORT[turn.language]}")
     return Reply(parts=(part,), outcome="unavailable", language=turn.language, safety=turn.verdict)

@@ -16,6 +16,8 @@ from bot.rasa.client import RasaClient
 from bot.reply.compose import Composer
 from bot.reply.payload import Payload, parse_payload
 from bot.safety.gate import SafetyGate
+from bot.safety.lane import SafetyLanes
+from bot.turn.admission import Admission
 from bot.turn.service import Service
 from knowledge.material.registry import Language
 
@@ -30,6 +32,8 @@ class Bot:
     conversations: Conversations
     service: Service
     metrics: Metrics
+    lanes: SafetyLanes = field(default_factory=SafetyLanes, repr=False)
+    answers: Admission = field(default_factory=Admission, repr=False)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
 
     @property

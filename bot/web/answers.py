@@ -53,10 +53,9 @@ def answer_routes(bot: Bot, settings: Settings) -> list[Route]:
         return show
 
     async def sitemap(request: Request) -> Response:
-        base = address or str(request.base_url).rstrip("/")
         knowledge = bot.service.composer.knowledge
         lines = [
-            f"<url><loc>{escape(f'{base}{_prefix(language)}/answers/{faq}')}</loc><lastmod>{entry.as_of}</lastmod></url>"
+            f"<url><loc>{escape(f'{address}{_prefix(language)}/answers/{faq}')}</loc><lastmod>{entry.as_of}</lastmod></url>"
             for (faq, language), entry in sorted(knowledge.entries.items())
         ]
         body = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'

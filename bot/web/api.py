@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot.answer_message import answer_message
+from bot.answer_message import answer_if_danger, answer_message
 from bot.errors import BadRequestError
-from bot.message import IncomingMessage, Reply, Tier
+from bot.message import IncomingMessage, Reply
 from bot.reply.payload import parse_payload
 from bot.turn.incoming import clean_sender, clean_text
-from bot.turn.limits import RateLimiter
+from bot.turn.limits import Limits
 from bot.turn.press import is_known
 from bot.turn.turn import Bot
+from bot.web.visitors import Visitors
 from knowledge.material.registry import LANGUAGES
 
 # The longest legal text in the widest JSON escape (\uXXXX\uXXXX a character) and room for the rest.
@@ -25,28 +27,37 @@ MAX_BODY_BYTES = 64 * 1024
 class MessagesEndpoint:
     """Answers messages over HTTP."""
 
-    def __init__(self, bot: Bot, limiter: RateLimiter) -> None:
+    def __init__(self, bot: Bot, limits: Limits, visitors: Visitors) -> None:
         self._bot = bot
-        self._limiter = limiter
+        self._limits = limits
+        self._visitors = visitors
 
     async def post(self, request: Request) -> JSONResponse:
         """Answer one message; what is wrong with a request is said in ``error`` and ``detail``."""
         try:
-            message = parse_message(await read_body(request))
-            self._check_rate(message)
+            check_content_type(request)
+            message = self._place(parse_message(await read_body(request)), request)
             self._check_payload(message)
+            reply = await self._reply(message)
         except BadRequestError as error:
             return JSONResponse({"error": error.code, "detail": str(error)}, error.status)
-        return JSONResponse(reply_to_json(await answer_message(message, self._bot)))
+        return JSONResponse(reply_to_json(reply))
 
-    def _check_rate(self, message: IncomingMessage) -> None:
-        if self._limiter.allow(message.sender):
-            return
+    def _place(self, message: IncomingMessage, request: Request) -> IncomingMessage:
+        """Name the conversation and whom the load is counted to, from what the request cannot choose."""
+        message = replace(message, origin=self._visitors.origin_of(request))
+        visit = self._visitors.visit_of(request)
+        return replace(message, channel="web", sender=f"{visit}.{message.sender}") if visit else message
+
+    async def _reply(self, message: IncomingMessage) -> Reply:
+        if self._limits.allow(message.conversation_id, message.origin, len(message.text)):
+            return await answer_message(message, self._bot)
         # Whoever is in danger is never told to slow down.
-        if self._bot.gate.assess_lexicon_only(message.text).tier in (Tier.T1, Tier.T2):
-            return
+        reply = await answer_if_danger(message, self._bot)
+        if reply is not None:
+            return reply
         self._bot.metrics.count_limited()
-        raise BadRequestError("too_fast", "Too many messages from this sender. Wait a few seconds.", 429)
+        raise BadRequestError("too_fast", "Too many messages at once. Wait a few seconds.", 429)
 
     def _check_payload(self, message: IncomingMessage) -> None:
         payload = parse_payload(message.text)
@@ -55,6 +66,17 @@ class MessagesEndpoint:
                 "unknown_payload",
                 f"{message.text!r} is not a button this bot gives out. Send a payload from a reply, or words.",
             )
+
+
+def check_content_type(request: Request) -> None:
+    """Check that a body says it is JSON: a form of another site cannot say so.
+
+    Raises:
+        BadRequestError: it says something else, or nothing.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise BadRequestError("bad_content_type", "Send JSON with the header 'content-type: application/json'.", 415)
 
 
 async def read_body(request: Request) -> Any:

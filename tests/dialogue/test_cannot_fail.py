@@ -117,7 +117,7 @@ def test_encoder_that_cannot_be_loaded(start: Callable[..., Carebot]) -> None:
         assert httpx.get(carebot.url + path, trust_env=False).status_code == 200
     page = httpx.get(f"{carebot.url}/answers", trust_env=False)
     assert page.status_code == 503 and "988" in page.text
-    assert "carebot_safety_learned_layer 0.0" in httpx.get(f"{carebot.url}/metrics", trust_env=False).text
+    assert "carebot_safety_learned_layer 0.0" in carebot.metrics()
 
 
 def test_no_index_and_no_knowledge_to_build_one(start: Callable[..., Carebot], folder: Path) -> None:
@@ -143,7 +143,7 @@ def test_no_classifier_and_none_can_be_trained(start: Callable[..., Carebot], fo
     carebot = start()
     assert_cards(carebot)
     assert parts_of(carebot)["index"] and not parts_of(carebot)["safety_learned"]
-    assert "carebot_safety_learned_layer 0.0" in httpx.get(f"{carebot.url}/metrics", trust_env=False).text
+    assert "carebot_safety_learned_layer 0.0" in carebot.metrics()
 
 
 def test_rasa_that_hangs_and_a_full_disk_behind_the_log(start: Callable[..., Carebot]) -> None:
@@ -158,7 +158,7 @@ def test_action_server_that_is_gone(start: Callable[..., Carebot], rasa_without_
     carebot = start(CAREBOT_RASA_URL=rasa_without_actions)
     assert_cards(carebot)
     assert carebot.ask("why are therapists on strike")["faq"] == "strike-causes"
-    assert "carebot_rasa_failures_total 1.0" in httpx.get(f"{carebot.url}/metrics", trust_env=False).text
+    assert "carebot_rasa_failures_total 1.0" in carebot.metrics()
 
 
 @pytest.mark.parametrize("address", ["sqlite:////dev/full", "sqlite:////dev/null/x.sqlite3"])

@@ -159,7 +159,8 @@ def test_health_and_metrics(carebot: Carebot) -> None:
     health = httpx.get(f"{carebot.url}/health", trust_env=False).json()
     assert health["status"] == "ok"
     assert health["parts"] == {"safety_lexicon": True, "safety_learned": True, "index": True, "rasa": True}
-    metrics = httpx.get(f"{carebot.url}/metrics", trust_env=False).text
+    assert httpx.get(f"{carebot.url}/metrics", trust_env=False).status_code == 404
+    metrics = carebot.metrics()
     assert "carebot_replies_total" in metrics
 
 
