@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,13 +22,15 @@ from bot.turn.limits import RateLimiter
 from bot.turn.turn import Bot
 from bot.web.answers import answer_routes
 from bot.web.api import MessagesEndpoint
-from bot.web.safety_page import show_safety
+from bot.web.reports import ReportsEndpoint
+from bot.web.safety_page import safety_routes
+from bot.web.start_page import missing_page, start_routes
 from knowledge.material.registry import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
     b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'",
+    b"connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'",
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"permissions-policy": b"geolocation=(), camera=(), microphone=()",
@@ -76,9 +78,6 @@ def build_public_app(
         other_parts: which parts of other channels are up, for /health.
     """
 
-    async def page(request: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
-
     async def health(request: Request) -> Response:
         parts = await health_of(bot) | other_parts()
         # The page answers and cards come as long as this process runs, so a part that is down is no reason for 503.
@@ -91,17 +90,18 @@ def build_public_app(
     limiter = RateLimiter(settings.rate_burst, settings.rate_per_second)
     return Starlette(
         routes=[
-            Route("/", page),
-            Route("/safety", show_safety),
             Route("/api/messages", MessagesEndpoint(bot, limiter).post, methods=["POST"]),
+            Route("/api/reports", ReportsEndpoint(bot).post, methods=["POST"]),
             Route("/health", health),
             Route("/metrics", metrics),
             Mount("/static", FreshStaticFiles(directory=STATIC)),
+            *start_routes(bot, settings),
+            *safety_routes(settings),
             *answer_routes(bot, settings),
             *extra_routes,
         ],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={StartError: _say_no_answers, Exception: _say_server_error},
+        exception_handlers={404: missing_page(settings), StartError: _say_no_answers, Exception: _say_server_error},
     )
 
 
