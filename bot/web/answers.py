@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -27,6 +28,7 @@ from knowledge.material.registry import Language
 from knowledge.material.render import format_date
 
 Show = Callable[[Request], Awaitable[Response]]
+WHOLE_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 STEP = re.compile(r"^(?:\d+\.|-)\s+(.*)$")
 DESCRIPTION_LETTERS = 155
 QUERY_LETTERS = 200
@@ -119,7 +121,7 @@ def answer_context(entry: Entry, composer: Composer) -> dict[str, Any]:
         "title": entry.title,
         "description": describe(body),
         "blocks": blocks_of(body),
-        "sources": [_only_web_address(source) for source in composer.sources([entry])],
+        "sources": [_shown(source, language) for source in composer.sources([entry])],
         "footer": composer.fixed("care_footer", language) if entry.care_delay else "",
         "notice": composer.fixed("introduction", language),
         "checked": f"{text('checked', language)} {format_date(entry.as_of, language)}",
@@ -176,5 +178,7 @@ def _plain(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", bare)
 
 
-def _only_web_address(source: SourceLink) -> SourceLink:
-    return source if source.url.startswith(("https://", "http://")) else replace(source, url="")
+def _shown(source: SourceLink, language: Language) -> SourceLink:
+    url = source.url if source.url.startswith(("https://", "http://")) else ""
+    day = WHOLE_DATE.search(source.date)
+    return replace(source, url=url, date=format_date(date.fromisoformat(day[0]), language) if day else source.date)

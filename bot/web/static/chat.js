@@ -10,14 +10,15 @@ const SHIFT_PRESSES = 3;
 const SHIFT_WINDOW_MS = 1_500;
 const ANNOUNCEMENT_MS = 5_000;
 // Messages go out in order, but none waits longer than this for the one before it: it may be the one that matters.
-const OVERTAKE_MS = 3_000;
+const OVERTAKE_MS = 2_000;
+const ROOM_SHARE = 0.8;
 const ANSWER_ID = /^[a-z0-9-]{1,64}$/;
 
 const find = (id) => document.getElementById(id);
 const log = find("log");
 const input = find("text");
 const conversation = new Conversation();
-const actions = { press: (title, payload) => say(title, payload), announce };
+const actions = { press, announce };
 const bubbles = new Map();
 // Said by pressing a button, so that the focus goes on to the answer.
 const pressed = new WeakSet();
@@ -88,10 +89,13 @@ function redraw(entry, bubble) {
   bubbles.set(entry, made);
 }
 
+function press(title, payload) {
+  pressed.add(say(title, payload));
+}
+
 /** Say something: what the person sees as said, and what is sent for it. */
 function say(text, send = text) {
   const entry = conversation.ask(text, send);
-  if (send !== text) pressed.add(entry);
   conversation.save();
   document.body.classList.add("talking");
   find("menu").open = false;
@@ -99,6 +103,7 @@ function say(text, send = text) {
   drawQuestion(entry);
   bubbles.get(entry).scrollIntoView({ block: "nearest" });
   sendWaiting();
+  return entry;
 }
 
 /** Send what waits, in the order it was said; stop at the first that does not get through. */
@@ -162,7 +167,9 @@ function showReply(entry, made, tier) {
 function keepCardInView() {
   if (!held) return;
   const { question, card } = held;
-  const fits = card.getBoundingClientRect().bottom - question.getBoundingClientRect().top < find("main").clientHeight - 16;
+  // In a low window the whole page scrolls, and main is taller than what can be seen.
+  const room = Math.min(find("main").clientHeight, window.innerHeight * ROOM_SHARE) - 16;
+  const fits = card.getBoundingClientRect().bottom - question.getBoundingClientRect().top < room;
   (fits ? question : card).scrollIntoView({ block: "start", behavior: "instant" });
 }
 

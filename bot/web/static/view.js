@@ -36,6 +36,7 @@ export function welcomeBubble(language, press, change) {
     ...renderText(words.welcome, words.newTab),
     buttonList(buttons, press),
     element("p", { className: "small" }, switcher),
+    element("p", { className: "small full" }, words.notice),
   );
 }
 
