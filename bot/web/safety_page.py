@@ -5,8 +5,10 @@ Neither needs an index: these are the pages that must come whatever is broken.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from itertools import count
 
 from markdown_it import MarkdownIt
 from starlette.requests import Request
@@ -18,6 +20,7 @@ from bot.web.pages import address_of, render_page
 from knowledge.material.registry import Language
 
 PROTOCOL = ROOT / "docs/safety-protocol.md"
+WIDE_TABLE = '<div class="wide" role="region" aria-label="Table {}" tabindex="0"><table>'
 WORDS: dict[Language, tuple[str, str]] = {
     "en": (
         "Safety: whom to call, and what this bot does in a crisis",
@@ -54,6 +57,10 @@ def safety_routes(settings: Settings) -> list[Route]:
 def render_protocol(address: str) -> str:
     """Render the protocol as an HTML page (once for each address)."""
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(PROTOCOL.read_text(encoding="utf-8"))
+    # A wide table scrolls inside itself, with the keyboard too.
+    numbers = count(1)
+    body = re.sub("<table>", lambda _: WIDE_TABLE.format(next(numbers)), body)
+    body = body.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")
     return render_page(
         "protocol.html", "en", "/safety", address, "Safety protocol", "How carebot finds danger, measured.", body=body
     )
