@@ -51,8 +51,7 @@ def test_answers_a_spanish_question_with_steps_and_crisis_footer(page: ChatPage,
     assert len(page.all(".bubble.answer ol li")) >= 3
     assert page.one(".checked").text.startswith("Revisado ")
     assert page.all(".sources a")
-    footer = page.all("#log .bubble")[-1]
-    assert "footer" in (footer.get_attribute("class") or "").split()
+    footer = page.one("#log .bubble.footer")
     assert "988" in footer.text
     assert page.one("#send").text == "Enviar"
     assert page.one("#notice").text.startswith("Programa automático.")
@@ -140,7 +139,7 @@ def test_everything_works_with_the_keyboard_alone(page: ChatPage) -> None:
         seen.append(
             focused.get_attribute("id") or focused.get_attribute("data-payload") or focused.get_attribute("href")
         )
-    assert [name for name in seen if name in order][: len(order)] == order
+    assert [name for name in dict.fromkeys(seen) if name in order] == order
     page.one("#text").clear()
     page.run("document.querySelector('[data-payload=\"faq:crisis-lines\"]').focus()")
     page._wait_for_reply(lambda: keys.send_keys(Keys.ENTER).perform())
@@ -295,7 +294,7 @@ def test_an_answer_can_be_copied_and_printed_alone(page: ChatPage) -> None:
              "window.print = () => { window.printed = document.querySelectorAll('.printed').length; }")  # fmt: skip
     page.press(page.one("#welcome [data-payload='faq:appointment-cancelled']"))
     page.press(page.one("#welcome [data-payload='faq:strike-causes']"))
-    page.run("document.querySelector('[data-action=share]').click()")
+    page.run("document.querySelector('[data-action=copy]').click()")
     page.wait(lambda: page.one("#announcement").text == "Copied.")
     copied = page.run("return window.copied")
     for words in ("988", "Sources", "Checked", "/answers/appointment-cancelled", "Not a clinician"):

@@ -305,7 +305,15 @@ function listen() {
     find("main").addEventListener(name, () => { held = null; }, { passive: true });
   }
   // The keyboard of a phone opens, a notice comes, the phone is turned: the card stays where it can be read.
-  new ResizeObserver(keepCardInView).observe(find("main"));
+  const observer = new ResizeObserver(() => {
+    // What is scrolled to is never under the strip, however high large letters make it.
+    for (const node of [document.documentElement, document.body]) {
+      node.style.scrollPaddingTop = `${find("crisis").offsetHeight}px`;
+    }
+    keepCardInView();
+  });
+  observer.observe(find("main"));
+  observer.observe(find("crisis"));
 }
 
 function listenForShift() {
