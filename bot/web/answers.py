@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from starlette.exceptions import HTTPException
@@ -16,22 +19,26 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.message import SourceLink
+from bot.message import CARDED, SourceLink
 from bot.reply.compose import Composer
 from bot.reply.texts import text
+from bot.safety.cards import LAST_RESORT, card_text
 from bot.settings import Settings
 from bot.turn.turn import Bot
 from bot.web.pages import address_of, prefix_of, render_page
+from knowledge.errors import CarebotError
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
 from knowledge.material.registry import Language
 from knowledge.material.render import format_date
 
+logger = logging.getLogger(__name__)
 Show = Callable[[Request], Awaitable[Response]]
 WHOLE_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 STEP = re.compile(r"^(?:\d+\.|-)\s+(.*)$")
 DESCRIPTION_LETTERS = 155
 QUERY_LETTERS = 200
+MAX_FORM_BYTES = 64 * 1024
 # Words this short say nothing about what is looked for.
 SHORTEST_WORD = 3
 LIST_WORDS: dict[Language, tuple[str, str]] = {
@@ -65,7 +72,7 @@ def answer_routes(bot: Bot, settings: Settings) -> list[Route]:
     def list_of(language: Language) -> Show:
         async def show(request: Request) -> Response:
             knowledge = bot.service.composer.knowledge
-            query = request.query_params.get("q", "").strip()[:QUERY_LETTERS]
+            query = await read_query(request)
             topics = [
                 (text(f"topic:{topic}", language), [knowledge.get(faq, language) for faq in faqs])
                 for topic, faqs in knowledge.topics().items()
@@ -73,7 +80,8 @@ def answer_routes(bot: Bot, settings: Settings) -> list[Route]:
             title, description = LIST_WORDS[language]
             page = render_page(
                 "list.html", language, "/answers", address_of(request, settings), title, description,
-                topics=topics, query=query, found=find_entries(query, knowledge, language),
+                topics=topics, query=query[:QUERY_LETTERS], found=find_entries(query, knowledge, language),
+                card=await card_for(query, language, bot) if query else "",
             )  # fmt: skip
             return HTMLResponse(page)
 
@@ -93,8 +101,8 @@ def answer_routes(bot: Bot, settings: Settings) -> list[Route]:
     return [
         Route("/answers/{faq}", page_of("en")),
         Route("/es/answers/{faq}", page_of("es")),
-        Route("/answers", list_of("en")),
-        Route("/es/answers", list_of("es")),
+        Route("/answers", list_of("en"), methods=["GET", "POST"]),
+        Route("/es/answers", list_of("es"), methods=["GET", "POST"]),
         Route("/sitemap.xml", sitemap),
     ]
 
@@ -130,6 +138,34 @@ def answer_context(entry: Entry, composer: Composer) -> dict[str, Any]:
         # "<" in JSON inside a script element could end it early.
         "data": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
     }
+
+
+async def read_query(request: Request) -> str:
+    """Read what is looked for: ?q= of the search box, or the form of the chat where no script runs (yet).
+
+    That form is sent with POST, so that what a person wrote stands in no address and no history.
+    """
+    if request.method != "POST":
+        return request.query_params.get("q", "").strip()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM_BYTES:
+            break
+    return parse_qs(body[:MAX_FORM_BYTES].decode("utf-8", "replace")).get("q", [""])[0].strip()
+
+
+async def card_for(query: str, language: Language, bot: Bot) -> str:
+    """Give the crisis card for words that show danger, "" for others: people write what they need into any box."""
+    verdict = await asyncio.to_thread(bot.gate.assess, query)
+    bot.metrics.count_safety(verdict, language)
+    if verdict.tier not in CARDED:
+        return ""
+    try:
+        return bot.service.composer.fill(card_text(verdict, language, 0), language)
+    except CarebotError as error:
+        logger.error("a card cannot be filled in (%s)", type(error).__name__)
+        return LAST_RESORT[language]
 
 
 def describe(body: str) -> str:

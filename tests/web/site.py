@@ -13,6 +13,7 @@ from bot.message import Button, Part, Reply, SafetyVerdict, Tier
 from bot.metrics import Metrics
 from bot.reply.compose import Composer
 from bot.safety.cards import card_text
+from bot.safety.gate import SafetyGate
 from bot.settings import ROOT, Settings
 from bot.turn.turn import Bot
 from bot.web.api import reply_to_json
@@ -31,7 +32,7 @@ WORRIED: dict[Language, tuple[str, str]] = {
 def build_site(metrics: Metrics | None = None) -> Starlette:
     """Build the public app; messages cannot be answered, all else can."""
     service = SimpleNamespace(composer=Composer(KNOWLEDGE, TODAY), searcher=None, rasa=None)
-    bot = Bot(cast(Any, None), cast(Any, None), cast(Any, service), metrics or Metrics())
+    bot = Bot(SafetyGate(), cast(Any, None), cast(Any, service), metrics or Metrics())
     return build_public_app(bot, Settings(public_url=None), [], dict)
 
 

@@ -94,6 +94,22 @@ def test_the_search_finds_by_words_with_or_without_accents(client: TestClient) -
     assert "<script>x" not in client.get("/answers?q=<script>x").text
 
 
+@pytest.mark.parametrize("words", ["I want to kill myself tonight", "me quiero matar hoy"])
+def test_danger_written_into_a_search_box_gets_the_card_first(client: TestClient, words: str) -> None:
+    path = "/answers" if words.startswith("I") else "/es/answers"
+    for page in (client.get(path, params={"q": words}).text, client.post(path, data={"q": words}).text):
+        before, _, after = page.partition('<div class="card" role="alert">')
+        assert "<h1>" in before and 'role="search"' in after
+        assert after.index('href="tel:911"') < after.index('role="search"')
+    assert 'class="card"' not in client.get("/answers?q=cancelled").text
+
+
+def test_without_scripts_the_chat_sends_its_question_to_the_search_and_not_into_an_address(client: TestClient) -> None:
+    assert 'action="/es/answers" method="post"' in client.get("/es").text
+    assert "/answers/appointment-cancelled" in client.post("/answers", data={"q": "my appointment was cancelled"}).text
+    assert client.post("/answers", content=b"q=" + b"x" * 200_000).status_code == 200
+
+
 def test_robots_and_sitemap_name_the_pages(client: TestClient) -> None:
     robots = client.get("/robots.txt").text
     assert "Disallow: /api/" in robots and "Sitemap: http://testserver/sitemap.xml" in robots
