@@ -159,6 +159,7 @@ def evaluate(
 def qr(
     faq: Annotated[str, typer.Argument(help="The id of an answer.")],
     out: Annotated[Path | None, typer.Option(help="The PNG to write.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: en or es.")] = "en",
 ) -> None:
     """Write a QR code that opens an answer on Telegram, or its page when no Telegram name is set."""
     import segno
@@ -166,8 +167,8 @@ def qr(
     from bot.reply.links import link_to
 
     settings = _start(quiet=True)
-    link = link_to(faq, settings)
-    out = out or Path(f"{faq}.png")
+    link = link_to(faq, settings, "es" if language == "es" else "en")
+    out = out or Path(f"{faq}.{language}.png")
     segno.make(link).save(str(out), scale=8, border=4)
     _say(f"{link} -> {out}")
 

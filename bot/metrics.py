@@ -29,6 +29,9 @@ class Metrics:
             "carebot_buttons_answered", "Answers asked for by button.", ["faq"], registry=self.registry
         )
         self._ratings = Counter("carebot_ratings", "Thumbs by answer.", ["direction", "faq"], registry=self.registry)
+        self._reports = Counter(
+            "carebot_reports", "Answers reported as wrong.", ["faq", "language", "reason"], registry=self.registry
+        )
         self._limited = Counter("carebot_rate_limited", "Messages refused as too fast.", registry=self.registry)
         self._shed = Counter("carebot_shed", "Messages that found every answer's place taken.", registry=self.registry)
         self._seconds = Histogram("carebot_reply_seconds", "Time to a reply.", ["channel"], registry=self.registry)
@@ -65,6 +68,10 @@ class Metrics:
     def count_rating(self, direction: str, faq: str) -> None:
         """Count a thumb."""
         self._ratings.labels(direction, faq).inc()
+
+    def count_report(self, faq: str, language: str, reason: str) -> None:
+        """Count an answer that someone says is wrong."""
+        self._reports.labels(faq, language, reason).inc()
 
     def count_limited(self) -> None:
         """Count a message refused as too fast."""

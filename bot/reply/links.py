@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.errors import SettingsError
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
-from knowledge.material.registry import load_catalogue
+from knowledge.material.registry import Language, load_catalogue
 
 
-def link_to(faq: str, settings: Settings) -> str:
-    """Give the Telegram deep link of an answer, or the address of its page.
+def link_to(faq: str, settings: Settings, language: Language = "en") -> str:
+    """Give the Telegram deep link of an answer, or the address of its page in a language.
 
     Raises:
         KnowledgeError: no such id.
@@ -20,5 +20,5 @@ def link_to(faq: str, settings: Settings) -> str:
     if settings.telegram_username:
         return f"https://t.me/{settings.telegram_username}?start={faq}"
     if settings.public_url:
-        return f"{str(settings.public_url).rstrip('/')}/answers/{faq}"
+        return f"{str(settings.public_url).rstrip('/')}{'/es' if language == 'es' else ''}/answers/{faq}"
     raise SettingsError("CAREBOT_TELEGRAM_USERNAME or CAREBOT_PUBLIC_URL must be set to link to an answer.")

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,14 +22,16 @@ from bot.turn.limits import Limits, RateLimiter
 from bot.turn.turn import Bot
 from bot.web.answers import answer_routes
 from bot.web.api import MessagesEndpoint
-from bot.web.safety_page import show_safety
+from bot.web.reports import ReportsEndpoint
+from bot.web.safety_page import safety_routes
+from bot.web.start_page import missing_page, start_routes
 from bot.web.visitors import Visitors
 from knowledge.material.registry import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
     b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'",
+    b"connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'",
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"permissions-policy": b"geolocation=(), camera=(), microphone=()",
@@ -79,11 +81,6 @@ def build_public_app(
         other_parts: which parts of other channels are up, for /health.
     """
 
-    async def page(request: Request) -> Response:
-        response = FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
-        visitors.welcome(request, response)
-        return response
-
     async def health(request: Request) -> Response:
         parts = await health_of(bot) | other_parts()
         # The page answers and cards come as long as this process runs, so a part that is down is no reason for 503.
@@ -92,16 +89,17 @@ def build_public_app(
     visitors = Visitors(settings.trusted_addresses, settings.cookie_secret.get_secret_value())
     app = Starlette(
         routes=[
-            Route("/", page),
-            Route("/safety", show_safety),
             Route("/api/messages", MessagesEndpoint(bot, limits_of(settings), visitors).post, methods=["POST"]),
+            Route("/api/reports", ReportsEndpoint(bot).post, methods=["POST"]),
             Route("/health", health),
             Mount("/static", FreshStaticFiles(directory=STATIC)),
+            *start_routes(bot, settings, visitors),
+            *safety_routes(settings),
             *answer_routes(bot, settings),
             *extra_routes,
         ],
         middleware=[Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)],
-        exception_handlers={StartError: _say_no_answers, Exception: _say_server_error},
+        exception_handlers={404: missing_page(settings), StartError: _say_no_answers, Exception: _say_server_error},
     )
     # A redirect would repeat whatever host the request names.
     app.router.redirect_slashes = False

@@ -113,7 +113,7 @@ def test_encoder_that_cannot_be_loaded(start: Callable[..., Carebot]) -> None:
     log = carebot.log.read_text()
     assert "/no/such/encoder" in log and "CAREBOT_ENCODER" in log
     assert carebot.ask("why are therapists on strike")["outcome"] == "unavailable"
-    for path in ("/", "/safety"):
+    for path in ("/", "/es", "/safety", "/es/safety"):
         assert httpx.get(carebot.url + path, trust_env=False).status_code == 200
     page = httpx.get(f"{carebot.url}/answers", trust_env=False)
     assert page.status_code == 503 and "988" in page.text

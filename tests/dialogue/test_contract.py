@@ -178,7 +178,7 @@ def test_every_answer_has_a_page_of_its_own(carebot: Carebot) -> None:
         assert "FAQPage" in page.text
         assert "988" in page.text
     assert httpx.get(f"{carebot.url}/answers/nothing", trust_env=False).status_code == 404
-    protocol = httpx.get(f"{carebot.url}/safety", trust_env=False)
+    protocol = httpx.get(f"{carebot.url}/safety/protocol", trust_env=False)
     assert protocol.status_code == 200
     assert "<table>" in protocol.text
     assert "/es/answers/strike-causes" in httpx.get(f"{carebot.url}/sitemap.xml", trust_env=False).text

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.web.site import build_site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / "var/screenshots"
@@ -124,6 +129,29 @@ class ChatPage:
             reply,
         )
 
+    def answer_by_text(self, replies: dict[str, dict[str, Any]]) -> None:
+        """Let the page get a reply by what is sent, each after its "after" milliseconds (0 without)."""
+        self.run(
+            "const replies = arguments[0]; const real = window.fetch;"
+            "window.fetch = async (address, options) => {"
+            "  if (address !== '/api/messages' || !navigator.onLine) return real(address, options);"
+            "  const sent = JSON.parse(options.body); (window.sent ??= []).push(sent);"
+            "  const reply = replies[sent.text];"
+            "  await new Promise((resolve) => setTimeout(resolve, reply.after ?? 0));"
+            "  return new Response(JSON.stringify(reply), {status: 200});"
+            "};",
+            replies,
+        )
+
+    def box(self, selector: str) -> dict[str, float]:
+        """Give where the first element of a selector stands in the window."""
+        found: dict[str, float] = self.run(
+            "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return {top: b.top, bottom: b.bottom, left: b.left, right: b.right}",
+            selector,
+        )
+        return found
+
     def save_screenshot(self, name: str) -> None:
         """Keep a picture of the window under var/screenshots."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -144,6 +172,28 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
     browser = webdriver.Chrome(options=options, service=Service(chromedriver))
     yield browser
     browser.quit()
+
+
+@pytest.fixture(scope="session")
+def site_url() -> Iterator[str]:
+    """The pages alone: the real public app and answers, no encoder, no Rasa; for what needs no message answered."""
+    server = uvicorn.Server(uvicorn.Config(build_site(), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def site(driver: webdriver.Chrome, site_url: str) -> Iterator[ChatPage]:
+    """The pages alone in the browser; a test gives the replies itself."""
+    made = ChatPage(driver, site_url)
+    yield made
+    made.set_offline(False)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 @pytest.fixture

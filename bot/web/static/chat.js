@@ -2,38 +2,49 @@
 
 import { Conversation, SendError, excessOf } from "./conversation.js";
 import { STRINGS } from "./strings.js";
+import { renderText } from "./text.js";
 import { personBubble, replyBubbles, translatePage, welcomeBubble } from "./view.js";
 
 const NEUTRAL_PAGE = "https://www.google.com/";
 const SHIFT_PRESSES = 3;
 const SHIFT_WINDOW_MS = 1_500;
 const ANNOUNCEMENT_MS = 5_000;
+// Messages go out in order, but none waits longer than this for the one before it: it may be the one that matters.
+const OVERTAKE_MS = 2_000;
+const ROOM_SHARE = 0.8;
+const ANSWER_ID = /^[a-z0-9-]{1,64}$/;
 
 const find = (id) => document.getElementById(id);
 const log = find("log");
 const input = find("text");
 const conversation = new Conversation();
-const actions = { press: (title, payload) => say(title, payload), share, print };
+const actions = { press, announce };
 const bubbles = new Map();
+// Said by pressing a button, so that the focus goes on to the answer.
+const pressed = new WeakSet();
+const pageLanguage = document.documentElement.lang;
 let language = firstLanguage();
 let sending = false;
 let announceTimer;
+// The bubbles of the crisis card that stays in view until the person writes again or scrolls away.
+let held = null;
 
 function firstLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
   const last = conversation.entries.findLast((entry) => entry.who === "bot")?.reply.language;
   const browser = navigator.language?.toLowerCase().startsWith("es") ? "es" : "en";
-  return [conversation.language, last, asked, browser].find((name) => name && name in STRINGS);
+  const page = pageLanguage === "es" ? "es" : "";
+  return [conversation.language, last, asked, page, browser].find((name) => name && name in STRINGS);
 }
 
 function useLanguage(name) {
   if (!(name in STRINGS)) return;
   language = name;
   translatePage(name);
-  find("welcome")?.replaceWith(welcomeBubble(name, actions.press));
+  find("welcome")?.replaceWith(welcome());
   for (const [entry, bubble] of bubbles) if (entry.state !== "sent") redraw(entry, bubble);
   if (!find("trouble").hidden) showTrouble(find("trouble").dataset.reason);
-  showTyping(sending);
+  showTyping();
   checkLength();
 }
 
@@ -43,17 +54,30 @@ function chosenLanguage(name) {
   conversation.save();
 }
 
-function draw() {
-  log.replaceChildren(welcomeBubble(language, actions.press));
-  bubbles.clear();
-  for (const entry of conversation.entries) drawEntry(entry, false);
+function changeLanguage(name) {
+  const hadFocus = find("welcome")?.contains(document.activeElement);
+  chosenLanguage(name);
+  useLanguage(name || firstLanguage());
+  if (hadFocus) find("welcome").querySelector("button").focus();
 }
 
-function drawEntry(entry, fresh) {
-  if (entry.who === "bot") {
-    log.append(...replyBubbles(entry.reply, fresh, actions));
-    return;
+function welcome() {
+  return welcomeBubble(language, actions.press, changeLanguage);
+}
+
+function draw() {
+  log.replaceChildren(welcome());
+  bubbles.clear();
+  held = null;
+  document.body.classList.toggle("talking", conversation.entries.length > 0);
+  let question = null;
+  for (const entry of conversation.entries) {
+    if (entry.who === "me") drawQuestion(question = entry);
+    else log.append(...replyBubbles(entry, false, actions, question?.text ?? ""));
   }
+}
+
+function drawQuestion(entry) {
   const bubble = personBubble(entry, language);
   bubbles.set(entry, bubble);
   log.append(bubble);
@@ -65,38 +89,51 @@ function redraw(entry, bubble) {
   bubbles.set(entry, made);
 }
 
-/** Say something: what the person sees as said, and what is sent for it. */
-function say(text, send = text) {
-  const entry = { who: "me", text, send, state: "waiting" };
-  conversation.entries.push(entry);
-  conversation.save();
-  drawEntry(entry, true);
-  bubbles.get(entry).scrollIntoView({ block: "nearest" });
-  sendWaiting();
+function press(title, payload) {
+  pressed.add(say(title, payload));
 }
 
-/** Send what waits, one after another in the order it was said; stop at the first that does not get through. */
+/** Say something: what the person sees as said, and what is sent for it. */
+function say(text, send = text) {
+  const entry = conversation.ask(text, send);
+  conversation.save();
+  document.body.classList.add("talking");
+  find("menu").open = false;
+  held = null;
+  drawQuestion(entry);
+  bubbles.get(entry).scrollIntoView({ block: "nearest" });
+  sendWaiting();
+  return entry;
+}
+
+/** Send what waits, in the order it was said; stop at the first that does not get through. */
 async function sendWaiting() {
   if (sending) return;
   sending = true;
   hideTrouble();
   try {
-    while (conversation.waiting && (await sendOne(conversation.waiting)));
+    while (conversation.waiting && (await Promise.race([sendOne(conversation.waiting), patience()])));
   } finally {
     sending = false;
-    showTyping(false);
   }
 }
 
+function patience() {
+  return new Promise((resolve) => { setTimeout(resolve, OVERTAKE_MS, true); });
+}
+
 async function sendOne(entry) {
-  showTyping(true);
+  const sent = conversation.post(entry, language);
+  showTyping();
   let reply;
   try {
-    reply = await conversation.post(entry);
+    reply = await sent;
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
     // Cleared in the meantime: the entry is gone on purpose, and what was written since goes on.
     return !conversation.entries.includes(entry) || refuse(entry, error);
+  } finally {
+    showTyping();
   }
   receive(entry, reply);
   return true;
@@ -104,16 +141,36 @@ async function sendOne(entry) {
 
 function receive(entry, reply) {
   if (!conversation.entries.includes(entry)) return;
-  entry.state = "sent";
-  const answer = { who: "bot", reply };
-  conversation.entries.push(answer);
+  const answer = conversation.answer(entry, reply);
   redraw(entry, bubbles.get(entry));
   // Asked in words for another language than the one chosen here: words win.
   if (conversation.language && reply.language !== conversation.language) chosenLanguage(reply.language);
   if (reply.language !== language) useLanguage(reply.language);
   conversation.save();
-  drawEntry(answer, true);
-  bubbles.get(entry).scrollIntoView({ block: "start" });
+  const made = replyBubbles(answer, true, actions, entry.text);
+  bubbles.get(entry).after(...made);
+  showReply(entry, made, reply.safety?.tier);
+}
+
+function showReply(entry, made, tier) {
+  const card = made.find((bubble) => bubble.classList.contains("card"));
+  if (card && !(held?.tier === "T1" && tier !== "T1")) held = { question: bubbles.get(entry), card, tier };
+  if (pressed.has(entry) && (log.contains(document.activeElement) || document.activeElement === document.body)) {
+    const first = card ?? made.find((bubble) => bubble.classList.contains("answer")) ?? made[0];
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+  }
+  if (held) keepCardInView();
+  else bubbles.get(entry).scrollIntoView({ block: "start" });
+}
+
+function keepCardInView() {
+  if (!held) return;
+  const { question, card } = held;
+  // In a low window the whole page scrolls, and main is taller than what can be seen.
+  const room = Math.min(find("main").clientHeight, window.innerHeight * ROOM_SHARE) - 16;
+  const fits = card.getBoundingClientRect().bottom - question.getBoundingClientRect().top < room;
+  (fits ? question : card).scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 function refuse(entry, error) {
@@ -128,7 +185,7 @@ function refuse(entry, error) {
 function showTrouble(reason, waits = !find("resend").hidden) {
   const trouble = find("trouble");
   trouble.dataset.reason = reason;
-  find("trouble-text").textContent = STRINGS[language][reason];
+  find("trouble-text").replaceChildren(...renderText(STRINGS[language][reason], ""));
   find("resend").hidden = !waits;
   trouble.hidden = false;
   document.body.classList.toggle("stuck", waits);
@@ -141,10 +198,11 @@ function hideTrouble() {
   if (hadFocus) input.focus();
 }
 
-function showTyping(on) {
+function showTyping() {
+  const on = conversation.requests.size > 0;
   find("typing").textContent = on ? STRINGS[language].typing : "";
   find("typing").classList.toggle("on", on);
-  if (on) find("typing").scrollIntoView({ block: "nearest" });
+  if (on && !held) find("typing").scrollIntoView({ block: "nearest" });
 }
 
 function checkLength() {
@@ -166,6 +224,7 @@ function clearChat() {
   const chosen = conversation.language;
   conversation.tellServerToForget();
   conversation.erase();
+  showTyping();
   input.value = "";
   hideTrouble();
   checkLength();
@@ -189,20 +248,6 @@ function leave() {
   }
 }
 
-async function share(text, words) {
-  if (navigator.share) {
-    // A closed share sheet is a rejected promise, and no fault.
-    await navigator.share({ text }).catch(() => undefined);
-    return;
-  }
-  try {
-    await navigator.clipboard.writeText(text);
-    announce(words.copied);
-  } catch {
-    announce(words.copyFailed);
-  }
-}
-
 /** Say something for a moment, in sight and to a screen reader. */
 function announce(words) {
   const announcement = find("announcement");
@@ -211,15 +256,21 @@ function announce(words) {
   announceTimer = setTimeout(() => { announcement.textContent = ""; }, ANNOUNCEMENT_MS);
 }
 
-function print(bubble) {
-  bubble.classList.add("printed");
-  document.body.classList.add("printing");
-  const done = () => {
-    document.body.classList.remove("printing");
-    bubble.classList.remove("printed");
-  };
-  window.addEventListener("afterprint", done, { once: true });
-  window.print();
+function toggleTimes() {
+  const on = document.body.classList.toggle("timed");
+  find("times").setAttribute("aria-pressed", String(on));
+}
+
+/** Ask in the chat what was read on an answer's page (?faq=ID); the words of the question come from that page. */
+async function askFromPage() {
+  const faq = new URLSearchParams(location.search).get("faq") ?? "";
+  if (!ANSWER_ID.test(faq)) return;
+  history.replaceState(null, "", location.pathname);
+  const response = await fetch(`${language === "es" ? "/es" : ""}/answers/${faq}`).catch(() => null);
+  if (!response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const title = page.querySelector("h1")?.textContent.trim();
+  if (title) say(title, `faq:${faq}`);
 }
 
 function listen() {
@@ -235,9 +286,13 @@ function listen() {
     conversation.save();
     checkLength();
   });
-  find("languages").addEventListener("change", (event) => {
-    chosenLanguage(event.target.value);
-    useLanguage(event.target.value || firstLanguage());
+  find("languages").addEventListener("change", (event) => changeLanguage(event.target.value));
+  find("times").addEventListener("click", toggleTimes);
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); input.focus(); });
+  find("menu").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    find("menu").open = false;
+    find("menu").querySelector("summary").focus();
   });
   find("resend").addEventListener("click", sendWaiting);
   find("clear").addEventListener("click", clearChat);
@@ -246,6 +301,19 @@ function listen() {
   // The browser may bring the page back from memory as it was before leaving.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   listenForShift();
+  for (const name of ["wheel", "touchmove", "keydown"]) {
+    find("main").addEventListener(name, () => { held = null; }, { passive: true });
+  }
+  // The keyboard of a phone opens, a notice comes, the phone is turned: the card stays where it can be read.
+  const observer = new ResizeObserver(() => {
+    // What is scrolled to is never under the strip, however high large letters make it.
+    for (const node of [document.documentElement, document.body]) {
+      node.style.scrollPaddingTop = `${find("crisis").offsetHeight}px`;
+    }
+    keepCardInView();
+  });
+  observer.observe(find("main"));
+  observer.observe(find("crisis"));
 }
 
 function listenForShift() {
@@ -262,6 +330,10 @@ chosenLanguage(conversation.language);
 draw();
 input.value = conversation.draft;
 listen();
-if (conversation.entries.length) log.lastElementChild.scrollIntoView({ block: "nearest" });
+if (conversation.entries.length) {
+  const last = log.lastElementChild;
+  last.scrollIntoView({ block: last.classList.contains("card") ? "start" : "nearest", behavior: "instant" });
+}
 // A message that was on its way when the page closed is offered again rather than lost.
 if (conversation.waiting) showTrouble("unreachable", true);
+askFromPage();

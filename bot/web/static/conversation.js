@@ -21,26 +21,44 @@ export function excessOf(text) {
 /**
  * The conversation of this tab.
  *
- * An entry is {who: "me", text, send, state: "waiting" | "sent" | "refused"} or {who: "bot", reply}.
+ * An entry is {who: "me", text, send, at, state: "waiting" | "sent" | "refused"} or {who: "bot", reply, at}; at is in
+ * milliseconds. A reply stands right behind the entry it answers, whatever order they come in.
  */
 export class Conversation {
   constructor() {
+    this.requests = new Map();
     this.reset();
     Object.assign(this, readStored());
   }
 
   /** Forget everything and take a new sender id. */
   reset() {
-    this.request?.abort();
-    this.request = null;
+    for (const request of this.requests.values()) request.abort();
+    this.requests.clear();
     this.sender = newSender();
     this.language = "";
     this.draft = "";
     this.entries = [];
   }
 
+  /** The first entry that waits to be sent and is not on its way. */
   get waiting() {
-    return this.entries.find((entry) => entry.who === "me" && entry.state === "waiting");
+    return this.entries.find((entry) => entry.who === "me" && entry.state === "waiting" && !this.requests.has(entry));
+  }
+
+  /** Add what the person says. */
+  ask(text, send) {
+    const entry = { who: "me", text, send, at: Date.now(), state: "waiting" };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** Put a reply behind the entry it answers. */
+  answer(entry, reply) {
+    const made = { who: "bot", reply, at: Date.now() };
+    entry.state = "sent";
+    this.entries.splice(this.entries.indexOf(entry) + 1, 0, made);
+    return made;
   }
 
   /** Write everything to the tab's storage; an old part is dropped when it is full, none when there is none. */
@@ -75,13 +93,14 @@ export class Conversation {
   /**
    * Send one message and give the reply as the server wrote it.
    *
-   * Throws SendError with the name of the string that says why.
+   * language: what a button is answered in; words tell it themselves unless one was chosen. Throws SendError with the name of the string that says why.
    */
-  async post(entry) {
+  async post(entry, language) {
     const message = { sender: this.sender, text: entry.send };
-    if (this.language) message.language = this.language;
+    const wanted = this.language || (entry.send === entry.text ? "" : language);
+    if (wanted) message.language = wanted;
     const request = new AbortController();
-    this.request = request;
+    this.requests.set(entry, request);
     const timer = setTimeout(() => request.abort(), PATIENCE_MS);
     try {
       const response = await fetch("/api/messages", {
@@ -96,6 +115,7 @@ export class Conversation {
       throw new SendError(navigator.onLine ? "unreachable" : "offline", true);
     } finally {
       clearTimeout(timer);
+      this.requests.delete(entry);
     }
   }
 }

@@ -1,7 +1,12 @@
 // The bubbles of the conversation.
 
-import { STRINGS, formatDate } from "./strings.js";
+import { fold } from "./fold.js";
+import { actionButton, saveButtons } from "./save.js";
+import { STRINGS, formatDate, formatTime } from "./strings.js";
 import { element, isWebAddress, outsideLink, renderText } from "./text.js";
+
+// All of it is for someone who may be in a hurry: nothing behind "More".
+const NEVER_FOLDED = ["crisis-lines"];
 
 /** Put the words of the page itself into a language. */
 export function translatePage(language) {
@@ -12,20 +17,26 @@ export function translatePage(language) {
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", words[node.dataset.label]);
   for (const node of document.querySelectorAll("[data-title]")) node.title = words[node.dataset.title];
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = words[node.dataset.placeholder];
+  const prefix = language === "es" ? "/es" : "";
+  for (const node of document.querySelectorAll("[data-page]")) node.href = prefix + node.dataset.page;
   document.getElementById("text988").href = language === "es" ? "sms:988?&body=AYUDA" : "sms:988";
 }
 
-/** Make the bubble that starts a conversation. */
-export function welcomeBubble(language, press) {
+/** Make the bubble that starts a conversation; change puts the page into the other language. */
+export function welcomeBubble(language, press, change) {
   const words = STRINGS[language];
+  const other = language === "es" ? "en" : "es";
   const buttons = words.starters.map(([title, payload]) => ({ title, payload }));
-  const address = language === "es" ? "/es/answers" : "/answers";
+  const switcher = element("button", { type: "button", className: "choice", lang: other }, STRINGS[other].switchHere);
+  switcher.addEventListener("click", () => change(other));
   return element(
     "div",
     { className: "bubble note", lang: language, id: "welcome" },
+    element("p", {}, element("strong", {}, words.forWhom)),
     ...renderText(words.welcome, words.newTab),
     buttonList(buttons, press),
-    element("p", { className: "small" }, outsideLink(address, words.allAnswers, words.newTab)),
+    element("p", { className: "small" }, switcher),
+    element("p", { className: "small full" }, words.notice),
   );
 }
 
@@ -37,6 +48,7 @@ export function personBubble(entry, language) {
     { className: "bubble me" },
     element("span", { className: "unseen" }, `${words.you} `),
     element("span", { className: "words", textContent: entry.text }),
+    timeOf(entry, language),
     entry.state === "sent" ? null : element("span", { className: `state ${entry.state}` }, words[entry.state]),
   );
 }
@@ -44,50 +56,68 @@ export function personBubble(entry, language) {
 /**
  * Make the bubbles of a reply: crisis cards first, sources and actions in the last answer.
  *
- * fresh: whether it has just come; a card from the history does not alert again.
+ * answer: the entry of the reply; fresh: whether it has just come (a card from the history does not alert again);
+ * question: what the person said.
  */
-export function replyBubbles(reply, fresh, actions) {
+export function replyBubbles(answer, fresh, actions, question) {
+  const { reply } = answer;
   const parts = [...reply.replies].sort((one, other) => (other.kind === "card") - (one.kind === "card"));
-  const answer = parts.findLast((part) => part.kind === "answer") ?? parts.at(-1);
-  return parts.map((part) => partBubble(part, reply, part === answer, fresh, actions));
+  const last = parts.findLast((part) => part.kind === "answer") ?? parts.at(-1);
+  const language = STRINGS[reply.language] ? reply.language : "en";
+  const bubbles = parts.map((part, number) => {
+    const bubble = partBubble(part, reply, language, fresh, actions, question, part === last);
+    // "Did you mean ...?" below an answer is a hint and not one more reply.
+    const below = parts.slice(0, number).some((earlier) => earlier.kind === "answer");
+    bubble.classList.toggle("hint", part.kind === "note" && below && part.buttons?.length === 1);
+    return bubble;
+  });
+  bubbles.at(-1)?.append(timeOf(answer, language) ?? "");
+  return bubbles;
 }
 
-function partBubble(part, reply, isAnswer, fresh, actions) {
-  const language = STRINGS[reply.language] ? reply.language : "en";
+function partBubble(part, reply, language, fresh, actions, question, isAnswer) {
   const words = STRINGS[language];
   const kind = ["card", "answer", "footer"].includes(part.kind) ? part.kind : "note";
-  const bubble = element("div", {
-    className: `bubble ${kind}`,
-    lang: language,
-    role: kind === "card" && fresh ? "alert" : null,
-  });
-  bubble.append(
+  // After a card the bot stays with the person; what it says then looks like it, and no menu distracts.
+  const calm = kind === "note" && reply.outcome === "crisis";
+  const body = element("div", { className: "words" }, ...renderText(String(part.text), words.newTab));
+  const bubble = element(
+    "div",
+    { className: `bubble ${kind}${calm ? " calm" : ""}`, lang: language, role: kind === "card" && fresh ? "alert" : null },
     element("span", { className: "unseen" }, `${words.bot} `),
-    element("div", { className: "words" }, ...renderText(String(part.text), words.newTab)),
+    body,
   );
-  if (isAnswer) bubble.append(...evidence(reply, language));
-  if (kind === "answer") bubble.append(actionRow(bubble, part, reply, language, actions));
-  if (part.buttons?.length) {
+  const folded = kind === "answer" && !NEVER_FOLDED.includes(reply.faq) ? fold(body, words.more) : null;
+  if (isAnswer) {
+    (folded ?? bubble).append(...sourceList(reply, language));
+    bubble.append(...checkedLine(reply, language));
+  }
+  if (kind === "answer") bubble.append(actionRow(bubble, part, reply, language, actions, question));
+  const buttons = (part.buttons ?? []).filter((button) => !calm || !/^topics?:/.test(button.payload));
+  if (buttons.length) {
     if (kind === "answer") bubble.append(element("p", { className: "small label" }, words.related));
-    bubble.append(buttonList(part.buttons, actions.press));
+    bubble.append(buttonList(buttons, actions.press));
   }
   return bubble;
 }
 
-function evidence(reply, language) {
+function timeOf(entry, language) {
+  if (!entry.at) return null;
+  return element("time", { className: "at", datetime: new Date(entry.at).toISOString() }, formatTime(entry.at, language));
+}
+
+function sourceList(reply, language) {
   const words = STRINGS[language];
-  const nodes = [];
-  if (reply.sources?.length) {
-    const items = reply.sources.map((source) => element("li", {}, ...sourceLine(source, words, language)));
-    nodes.push(element("p", { className: "small label" }, words.sources), element("ul", { className: "sources" }, ...items));
-  }
+  if (!reply.sources?.length) return [];
+  const items = reply.sources.map((source) => element("li", {}, ...sourceLine(source, words, language)));
+  return [element("p", { className: "small label" }, words.sources), element("ul", { className: "sources" }, ...items)];
+}
+
+function checkedLine(reply, language) {
   const checked = reply.as_of && formatDate(reply.as_of, language);
-  if (checked) {
-    nodes.push(
-      element("p", { className: "small checked" }, `${words.checked} `, element("time", { datetime: reply.as_of }, checked)),
-    );
-  }
-  return nodes;
+  if (!checked) return [];
+  const time = element("time", { datetime: reply.as_of }, checked);
+  return [element("p", { className: "small checked" }, `${STRINGS[language].checked} `, time)];
 }
 
 function sourceLine(source, words, language) {
@@ -96,40 +126,17 @@ function sourceLine(source, words, language) {
   return [link, `, ${date}`];
 }
 
-function actionRow(bubble, part, reply, language, actions) {
+function actionRow(bubble, part, reply, language, actions, question) {
   const words = STRINGS[language];
   const row = element("div", { className: "actions" });
-  const share = navigator.share ? words.share : words.copy;
-  row.append(
-    actionButton(share, "share", () => actions.share(shareText(part, reply, language), words)),
-    actionButton(words.print, "print", () => actions.print(bubble)),
-  );
   if (reply.faq) {
     const rate = (direction, title) =>
       actionButton(title, `rate-${direction}`, () => actions.press(title, `rate:${direction}:${reply.faq}`), words.helped);
     row.append(element("span", { className: "helped" }, words.helped, rate("up", words.yes), rate("down", words.no)));
   }
+  const save = saveButtons(bubble, part, reply, language, question, actions.announce);
+  row.append(element("span", { className: "save" }, ...save));
   return row;
-}
-
-function actionButton(title, name, act, about) {
-  // "Yes" alone says little when a screen reader lists the buttons.
-  const label = about ? `${title}. ${about}` : null;
-  const button = element("button", { type: "button", className: "quiet", "data-action": name, "aria-label": label }, title);
-  button.addEventListener("click", act);
-  return button;
-}
-
-function shareText(part, reply, language) {
-  const words = STRINGS[language];
-  const lines = [part.text];
-  for (const other of reply.replies) if (other.kind === "footer") lines.push(other.text);
-  const sources = (reply.sources ?? []).map((source) => `${source.publisher}: ${source.url}`);
-  if (sources.length) lines.push([words.sources, ...sources].join("\n"));
-  if (reply.as_of) lines.push(`${words.checked} ${formatDate(reply.as_of, language)}`);
-  if (reply.faq) lines.push(`${location.origin}${language === "es" ? "/es" : ""}/answers/${encodeURIComponent(reply.faq)}`);
-  lines.push(words.notice);
-  return lines.join("\n\n");
 }
 
 function buttonList(buttons, press) {
