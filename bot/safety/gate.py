@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Protocol
 
 from bot.message import CARDED, SAFE, SafetyVerdict, Tier
 from bot.safety.lexicon import Hit, Lexicon, load_lexicon
+from bot.safety.normalize import NormalizedText
 
 logger = logging.getLogger(__name__)
 # What either message may be cut to before they are joined: pieces of one sentence are short.
@@ -52,19 +54,38 @@ class SafetyGate:
             text: the message.
             previous: what the same person wrote before it, for messages sent in pieces.
         """
-        return _higher(self.assess_lexicon_only(text, previous), self._ask_learned(text, previous))
+        normalized = self._lexicon.normalizer.normalize(text)
+        verdict = _higher(self._look_up(text, normalized, previous), self._ask_learned(text, previous))
+        return self._tell_poison(verdict, normalized)
 
     def assess_lexicon_only(self, text: str, previous: str | None = None) -> SafetyVerdict:
         """Give the verdict of the first layer, in milliseconds, whatever else is down."""
-        verdict = _highest_hit(self._lexicon.find(text))
+        normalized = self._lexicon.normalizer.normalize(text)
+        return self._tell_poison(self._look_up(text, normalized, previous), normalized)
+
+    def has_danger_word(self, text: str) -> bool:
+        """Tell whether a core word of danger stands in a text, misspelt or not, without asking what it means there."""
+        return self._lexicon.has_danger_word(text)
+
+    def is_farewell(self, text: str) -> bool:
+        """Tell whether a message is nothing but a goodbye; after "I want to die" it is more than politeness."""
+        return self._lexicon.is_farewell(text)
+
+    def _tell_poison(self, verdict: SafetyVerdict, normalized: NormalizedText) -> SafetyVerdict:
+        # The category may be suicide, a relative's danger or a medical one: what was swallowed is asked of the words.
+        poison = verdict.tier in CARDED and self._lexicon.is_poisoning(normalized)
+        return replace(verdict, poison=True) if poison else verdict
+
+    def _look_up(self, text: str, normalized: NormalizedText, previous: str | None) -> SafetyVerdict:
+        verdict = _verdict_on(self._lexicon.find_highest(normalized))
         if previous is None or verdict.tier is Tier.T1:
             return verdict
         head = previous[-PIECE_CHARACTERS:]
-        joined = f"{head} {text[:PIECE_CHARACTERS]}"
+        normalize = self._lexicon.normalizer.normalize
         # Only what needs both messages counts: what the first alone says was answered when it came.
-        border = len(self._lexicon.normalizer.normalize(head).text) - 1
-        spanning = [hit for hit in self._lexicon.find(joined) if hit.start < border < hit.end - 1]
-        return _higher(verdict, _highest_hit(spanning))
+        border = len(normalize(head).text) - 1
+        joined = normalize(f"{head} {text[:PIECE_CHARACTERS]}")
+        return _higher(verdict, _verdict_on(self._lexicon.find_highest(joined, border)))
 
     def _ask_learned(self, text: str, previous: str | None) -> SafetyVerdict:
         if self._learned is None:
@@ -99,8 +120,8 @@ def _may_be_a_piece(text: str, previous: str, verdict: SafetyVerdict) -> bool:
     return verdict.tier not in CARDED and max(len(text), len(previous)) <= PIECE_CHARACTERS // 2
 
 
-def _highest_hit(hits: list[Hit]) -> SafetyVerdict:
-    return SafetyVerdict(hits[0].tier, hits[0].category, "lexicon") if hits else SAFE
+def _verdict_on(hit: Hit | None) -> SafetyVerdict:
+    return SafetyVerdict(hit.tier, hit.category, "lexicon") if hit else SAFE
 
 
 def _higher(first: SafetyVerdict, second: SafetyVerdict) -> SafetyVerdict:
