@@ -54,14 +54,21 @@ class SafetyGate:
             text: the message.
             previous: what the same person wrote before it, for messages sent in pieces.
         """
+        learned = self._ask_learned(text, previous)
+        if learned is None:
+            return self.assess_lexicon_only(text, previous)
         normalized = self._lexicon.normalizer.normalize(text)
-        verdict = _higher(self._look_up(text, normalized, previous), self._ask_learned(text, previous))
+        verdict = _higher(self._look_up(text, normalized, previous), learned)
         return self._tell_poison(verdict, normalized)
 
     def assess_lexicon_only(self, text: str, previous: str | None = None) -> SafetyVerdict:
         """Give the verdict of the first layer, in milliseconds, whatever else is down."""
         normalized = self._lexicon.normalizer.normalize(text)
-        return self._tell_poison(self._look_up(text, normalized, previous), normalized)
+        verdict = self._look_up(text, normalized, previous)
+        # A pattern that saw danger denied or long past is believed: the same words must not weigh as danger after all.
+        if verdict.tier not in CARDED and verdict.category != "past_or_denied":
+            verdict = _higher(self._weigh_phrases(normalized), verdict)
+        return self._tell_poison(verdict, normalized)
 
     def has_danger_word(self, text: str) -> bool:
         """Tell whether a core word of danger stands in a text, misspelt or not, without asking what it means there."""
@@ -87,16 +94,21 @@ class SafetyGate:
         joined = normalize(f"{head} {text[:PIECE_CHARACTERS]}")
         return _higher(verdict, _verdict_on(self._lexicon.find_highest(joined, border)))
 
-    def _ask_learned(self, text: str, previous: str | None) -> SafetyVerdict:
+    def _weigh_phrases(self, normalized: NormalizedText) -> SafetyVerdict:
+        # They stand in for the second layer, which has learned the same and more: where it answers, they are not asked.
+        tier, category = self._lexicon.phrases.judge(normalized.text)
+        return SafetyVerdict(tier, category, "lexicon") if category else SAFE
+
+    def _ask_learned(self, text: str, previous: str | None) -> SafetyVerdict | None:
         if self._learned is None:
-            return SAFE
+            return None
         try:
             verdict = self._learned.judge(text)
             if previous is not None and _may_be_a_piece(text, previous, verdict):
                 verdict = _higher(verdict, self._judge_pieces(self._learned, text, previous))
         except Exception as error:  # whatever it is, the first layer's verdict must still get out
             self.count_learned_failure(type(error).__name__)
-            return SAFE
+            return None
         self.learned_available = True
         return verdict
 

@@ -31,6 +31,7 @@ from bot.safety.context import (
 from bot.safety.errors import LexiconError
 from bot.safety.normalize import CoreWords, NormalizedText, Normalizer
 from bot.safety.patterns import Pattern, Sets, compile_pattern
+from bot.safety.phrases import Phrases, read_phrases
 
 LEXICON_DIR = Path(__file__).resolve().parent / "lexicon"
 SELF_CATEGORIES = ("suicide_imminent", "suicide_ideation", "self_harm")
@@ -88,6 +89,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     harmless: dict[str, tuple[Pattern, ...]]
     signs: dict[str, tuple[Pattern, ...]]
+    phrases: Phrases
 
     def find_highest(self, normalized: NormalizedText, border: int | None = None) -> Hit | None:
         """Give the hit of the highest tier in a normalised message, or None.
@@ -273,7 +275,10 @@ def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
     known = {word for pattern in patterns for word in pattern.words} | set(words["vocabulary"].split())
     edits = {word: most for most in (1, 2) for word in words["core"][most].split()}
     core = CoreWords(edits, words["others"].split())
-    return Lexicon(Normalizer(known, words["misspellings"], words["emoji"], core), tuple(rules), harmless, signs)
+    phrases = read_phrases(_read(directory / "phrases.yml"))
+    return Lexicon(
+        Normalizer(known, words["misspellings"], words["emoji"], core), tuple(rules), harmless, signs, phrases
+    )
 
 
 def _read(path: Path) -> Any:

@@ -6,10 +6,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.message import Tier
+from bot.message import SafetyVerdict, Tier
 from bot.safety.errors import LexiconError
 from bot.safety.gate import SafetyGate
-from bot.safety.lexicon import load_lexicon
+from bot.safety.lexicon import LEXICON_DIR, load_lexicon
 from bot.safety.normalize import MAX_CHARACTERS, canonical
 
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
@@ -206,3 +206,32 @@ def test_goodbyes_are_farewells(text: str) -> None:
 )
 def test_what_goes_on_is_no_farewell(text: str) -> None:
     assert not GATE.is_farewell(text)
+
+
+URGENT_WITHOUT_A_PATTERN = [
+    "the letters are sealed and the dog is at my sister's, tonight is the last one",
+    "ya les escribí a mis hijos su carta y guardé todo, hoy en la noche descanso para siempre",
+]
+
+
+@pytest.mark.parametrize("text", URGENT_WITHOUT_A_PATTERN)
+def test_phrases_weigh_as_danger_together_where_no_pattern_matches(text: str) -> None:
+    lexicon = load_lexicon()
+    assert lexicon.find_highest(lexicon.normalizer.normalize(text)) is None
+    assert GATE.assess(text).tier in (Tier.T1, Tier.T2)
+
+
+def test_phrases_are_left_to_the_second_layer_where_it_answers() -> None:
+    class Calm:
+        def judge(self, text: str) -> SafetyVerdict:
+            return SafetyVerdict()
+
+    assert SafetyGate(Calm()).assess(URGENT_WITHOUT_A_PATTERN[0]).tier is Tier.T0
+
+
+def test_a_phrase_without_a_weight_is_named(tmp_path) -> None:
+    for path in LEXICON_DIR.glob("*.yml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "phrases.yml").write_text("bias: 0\nthreshold: 1\nphrases: |\n  heavy self_harm cut\n")
+    with pytest.raises(LexiconError, match=r"phrases\.yml.*heavy"):
+        load_lexicon(tmp_path)
