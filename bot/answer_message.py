@@ -8,7 +8,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from bot.message import CARDED, SAFE, IncomingMessage, Reply, SafetyVerdict, Tier
-from bot.safety.gate import higher
+from bot.safety.gate import join
 from bot.safety.lane import Patience
 from bot.turn.ask import answer_question
 from bot.turn.care import crisis_reply, unavailable, with_care, with_line
@@ -86,22 +86,23 @@ async def _assess(turn: Turn, limited: bool) -> SafetyVerdict:
     previous = turn.conversation.last_text or None
     # Before any waiting: the next piece of a sentence may come meanwhile.
     turn.conversation.remember(turn.text)
-    verdict = await _read_patterns(turn, previous)
-    if verdict.tier is not Tier.T1:
-        verdict = higher(verdict, await _read_learned(turn, previous, limited))
-    return verdict
+    patterns = await _read_patterns(turn, previous)
+    if patterns.tier is Tier.T1:
+        return patterns
+    learned = await _read_learned(turn, previous, limited)
+    return join(patterns, learned) if learned else join(patterns, await _read_patterns(turn, previous, alone=True))
 
 
-async def _read_patterns(turn: Turn, previous: str | None) -> SafetyVerdict:
+async def _read_patterns(turn: Turn, previous: str | None, *, alone: bool = False) -> SafetyVerdict:
     bot = turn.bot
     try:
-        return await bot.lanes.read_patterns(bot.gate, turn.text, previous, turn.message.payer)
+        return await bot.lanes.read_patterns(bot.gate, turn.text, previous, turn.message.payer, alone=alone)
     except Exception as error:  # the second layer must still read it
         bot.count_error(error)
         return SAFE
 
 
-async def _read_learned(turn: Turn, previous: str | None, limited: bool) -> SafetyVerdict:
+async def _read_learned(turn: Turn, previous: str | None, limited: bool) -> SafetyVerdict | None:
     bot, patience = turn.bot, Patience(SAFETY_SECONDS, SAFETY_QUEUE_SECONDS)
     try:
         return await bot.lanes.read_learned(
@@ -109,4 +110,4 @@ async def _read_learned(turn: Turn, previous: str | None, limited: bool) -> Safe
         )
     except Exception as error:  # the gate guards itself; this guards against an encoder that hangs
         bot.gate.count_learned_failure(type(error).__name__)
-        return SAFE
+        return None

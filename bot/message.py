@@ -83,16 +83,6 @@ def conversation_id(channel: Channel, sender: str) -> str:
     """Give the name of a sender's conversation."""
     return f"{channel}:{sender}"
 
-    @property
-    def conversation_id(self) -> str:
-        """The name of the conversation in the whole program; no sender of one channel can name one of another."""
-        return conversation_id(self.channel, self.sender)
-
-
-def conversation_id(channel: Channel, sender: str) -> str:
-    """Give the name of a sender's conversation."""
-    return f"{channel}:{sender}"
-
 
 @dataclass(frozen=True)
 class Button:

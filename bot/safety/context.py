@@ -1,4 +1,9 @@
-"""Words around a hit that change what it means. All are searched in normalised text (see ``NormalizedText``)."""
+"""Words around a hit that change what it means. All are searched in normalised text (see ``NormalizedText``).
+
+The names are those of NegEx (Chapman et al., 2001, J Biomed Inform 34:301-310: negation, pseudo-negation and what ends
+their reach) and of ConText (Harkema et al., 2009, J Biomed Inform 42:839-851: negated, historical, hypothetical, and
+who the experiencer is). The words are our own: theirs are of discharge letters, ours of people writing for themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ def _one_of(words: str) -> str:
 
 
 # Pairs of words stand with an underscore.
-DENIALS = frozenset(
+NEGATIONS = frozenset(
     "not dont never no nope isnt wasnt aint wont wouldnt didnt havent hasnt doesnt stopped quit nunca jamas ni tampoco "
     "sin neither without zero cero nada_de deje_de".split()
 )
@@ -27,13 +32,13 @@ BETWEEN = frozenset(
 MOST_BETWEEN = 6
 
 
-def is_denied(before: str) -> bool:
-    """Tell whether the words before a hit end in a denial of it, with a few words of ``BETWEEN`` in the middle."""
+def is_negated(before: str) -> bool:
+    """Tell whether the words before a hit end in a negation of it, with a few words of ``BETWEEN`` in the middle."""
     words = before.split()
     following = ""
     for word in reversed(words[-MOST_BETWEEN - 1 :]):
         known = {word, f"{word}_{following}"}
-        if not DENIALS.isdisjoint(known):
+        if not NEGATIONS.isdisjoint(known):
             return True
         if BETWEEN.isdisjoint(known):
             return False
@@ -42,24 +47,26 @@ def is_denied(before: str) -> bool:
 
 
 # "I don't know if I want to die", "not gonna lie", "ya no": words of denial that deny nothing of what follows.
-NO_DENIAL = regex.compile(
+PSEUDO_NEGATION = regex.compile(
     " "
     + _one_of(
         "dont_know not_sure no_se not_gonna_lie not_going_to_lie no_lie dont_care why_not not_only no_solo not_just "
-        "ya_no cant_promise dont_think_i_can no_wonder no_puedo no_aguanto no_longer not_like no_es_que"
+        "ya_no ay_no cant_promise dont_think_i_can no_wonder no_puedo no_aguanto no_longer not_like no_es_que"
     )
     + " (?:[a-z0-9]+ ){0,6}$"
 )
-PAST = regex.compile(
-    r" (?:years? ago|used to|when i was (?:a |[0-9]+|in |little|younger)|back (?:in|then)|in (?:19|20)[0-9]{2}"
+HISTORICAL = regex.compile(
+    r" (?:(?:years?|yrs?) (?:ago|back|sober|clean)|used to|when i was (?:a |[0-9]+|in |little|younger)"
+    r"|back (?:in|then)|(?:in|since|en|en el|desde|desde el) (?:19|20)[0-9]{2}|at 1[3-9]|in middle school|before rehab"
+    r"|(?:aquella|esa) vez|a mis (?:1[0-9]|[2-5][0-9])"
     r"|in my (?:teens|twenties)|as a (?:teen|teenager|kid)"
-    r"|in (?:high school|middle school|college)|a long time ago|last (?:month|year|spring|summer|fall|winter)"
+    r"|in (?:high school|college)|a long time ago|last (?:month|year|spring|summer|fall|winter)"
     r"|in (?:[a-z0-9]+ )grade|stopped wanting|once upon a time|freshman year"
     r"|hace (?:[a-z0-9]+ ){0,2}anos|hace (?:mucho|tiempo)|el (?:ano|mes) pasado|(?:a los|tenia) (?:1[0-9]|[2-5][0-9])"
     r"|de (?:joven|nino|nina|chavo|chava)|cuando (?:era|tenia|estaba)"
-    r"|en (?:19|20)[0-9]{2}|en aquel(?:los)? (?:tiempos?|entonces)|en ese (?:tiempo|entonces)) "
+    r"|en aquel(?:los)? (?:tiempos?|entonces)|en ese (?:tiempo|entonces)) "
 )
-PRESENT = regex.compile(
+RECENT = regex.compile(
     " "
     + _one_of(
         "still again today tonight lately these_days back_to anymore keep keeps todavia otra_vez "
@@ -76,7 +83,7 @@ CLOSE_FIRST_PERSON = regex.compile(
     " " + _one_of("i im ive id my me mi yo estoy tengo pienso") + " (?:[a-z0-9]+ ){0,3}$"
 )
 LAUGHTER = regex.compile(" (?:lol|lmao|rofl|(?:ha){2,}|(?:ja){2,}|(?:je){2,}) ")
-OTHER_SUBJECT = regex.compile(
+EXPERIENCER_OTHER = regex.compile(
     " "
     + _one_of(
         "he she they hes shes theyre people patients members who someone somebody el ella ellos gente pacientes alguien"
@@ -90,11 +97,11 @@ SAID = regex.compile(
     + " "
 )
 # "He pensado en" is Spanish for "I have thought of", not an English "he".
-I_HAVE = regex.compile(r" he (?:[a-z]+ )?[a-z]+[ai]do ")
+PSEUDO_EXPERIENCER = regex.compile(r" he (?:[a-z]+ )?[a-z]+[ai]do ")
 # What may follow a question about risk that was answered with no.
-DENIED_AFTER = regex.compile(" (?:no (?!se |lo se |idea )|nope |never |nunca |cero |zero |none )")
+NEGATED_AFTER = regex.compile(" (?:no (?!se |lo se |idea )|nope |never |nunca |cero |zero |none )")
 # Said of now, whatever else the sentence tells of the past: "last month they cancelled and I want to die".
-SAID_OF_NOW = regex.compile(
+RECENT_VERB = regex.compile(
     " "
     + _one_of(
         "want wanna wish hope im am feel feeling thinking going gonna cant keep quiero quisiera voy estoy siento "
@@ -102,4 +109,4 @@ SAID_OF_NOW = regex.compile(
     )
     + " "
 )
-USED_TO = regex.compile(" " + _one_of("used_to did_i use_to antes") + " ")
+HISTORICAL_VERB = regex.compile(" " + _one_of("used_to did_i use_to antes") + " ")

@@ -142,21 +142,20 @@ class SafetyLanes:
         self._learned = Lane("safety", 2, go_first)
         self._limited = Lane("safety-limited", 1)
 
-    async def read_patterns(self, gate: SafetyGate, text: str, previous: str | None, key: str) -> SafetyVerdict:
-        """Give the first layer's verdict, in milliseconds."""
-        work = _work(gate.assess_lexicon_only, text, previous)
-        return await self._patterns.run(work, key, BASE_COST + len(text), PATTERN_SECONDS, PATTERN_SECONDS)
+    async def read_patterns(
+        self, gate: SafetyGate, text: str, previous: str | None, key: str, *, alone: bool = False
+    ) -> SafetyVerdict:
+        """Give the first layer's verdict, in milliseconds; ``alone`` where the second does not answer."""
+        assess = gate.assess_lexicon_only if alone else gate.assess_patterns
+        cost = BASE_COST + len(text)
+        return await self._patterns.run(lambda: assess(text, previous), key, cost, PATTERN_SECONDS, PATTERN_SECONDS)
 
     async def read_learned(
         self, gate: SafetyGate, text: str, previous: str | None, key: str, patience: Patience, *, limited: bool
-    ) -> SafetyVerdict:
-        """Give the second layer's verdict."""
+    ) -> SafetyVerdict | None:
+        """Give the second layer's verdict; None where it does not answer."""
         lane = self._limited if limited else self._learned
-        work = _work(gate.assess_learned_only, text, previous)
-        return await lane.run(work, key, BASE_COST + len(text), patience.work, patience.queue)
-
-
-def _work(
-    assess: Callable[[str, str | None], SafetyVerdict], text: str, previous: str | None
-) -> Callable[[], SafetyVerdict]:
-    return lambda: assess(text, previous)
+        cost = BASE_COST + len(text)
+        return await lane.run(
+            lambda: gate.assess_learned_only(text, previous), key, cost, patience.work, patience.queue
+        )

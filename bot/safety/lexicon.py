@@ -15,27 +15,36 @@ import yaml
 from bot.message import Tier
 from bot.safety.context import (
     CLOSE_FIRST_PERSON,
-    DENIED_AFTER,
+    EXPERIENCER_OTHER,
     FIRST_PERSON,
-    I_HAVE,
+    HISTORICAL,
+    HISTORICAL_VERB,
     LAUGHTER,
-    NO_DENIAL,
-    OTHER_SUBJECT,
-    PAST,
-    PRESENT,
+    NEGATED_AFTER,
+    PSEUDO_EXPERIENCER,
+    PSEUDO_NEGATION,
+    RECENT,
+    RECENT_VERB,
     SAID,
-    SAID_OF_NOW,
-    USED_TO,
-    is_denied,
+    is_negated,
 )
 from bot.safety.errors import LexiconError
-from bot.safety.normalize import NormalizedText, Normalizer
+from bot.safety.normalize import CoreWords, NormalizedText, Normalizer
 from bot.safety.patterns import Pattern, Sets, compile_pattern
+from bot.safety.phrases import Phrases, read_phrases
 
 LEXICON_DIR = Path(__file__).resolve().parent / "lexicon"
 SELF_CATEGORIES = ("suicide_imminent", "suicide_ideation", "self_harm")
 # How many words before a hit tell its tense.
 WORDS_BEFORE = 3
+FAREWELL_CHARACTERS = 120
+# What may stand around a goodbye; of other words (a name) there may be one.
+FAREWELL_FILLERS = frozenset(
+    ". and so then ok okay well just now im i to you all everyone everybody guys mom dad my the for really sorry "
+    "please thanks thank y ya pues entonces bueno a todos todas mama papa mi mis que les la el de por vos usted hoy "
+    "perdon gracias".split()
+)
+MOST_STRANGE_WORDS = 1
 TOLD_CATEGORIES = (*SELF_CATEGORIES, "harm_to_others", "psychosis_mania")
 
 
@@ -67,7 +76,7 @@ class Sentence:
     start: int
     text: str
     about: frozenset[str]
-    past: bool
+    historical: bool
     laughing: bool
     told: bool
 
@@ -79,35 +88,77 @@ class Lexicon:
     normalizer: Normalizer
     rules: tuple[Rule, ...]
     harmless: dict[str, tuple[Pattern, ...]]
+    signs: dict[str, tuple[Pattern, ...]]
+    phrases: Phrases
 
-    def find(self, text: str) -> list[Hit]:
-        """Give the hits in a message, highest tier first."""
-        normalized = self.normalizer.normalize(text)
+    def find_highest(self, normalized: NormalizedText, border: int | None = None) -> Hit | None:
+        """Give the hit of the highest tier in a normalised message, or None.
+
+        Args:
+            normalized: the message.
+            border: where given, only what begins before it and ends behind it counts.
+        """
         words = frozenset(normalized.text.split())
         found = [
             (rule, match.span())
             for rule in self.rules
             if _may_match(rule.pattern, words)
             for match in rule.pattern.expression.finditer(normalized.text)
+            if border is None or match.start() < border < match.end() - 1
         ]
         if not found:
-            return []
+            return None
         spans = {kind: list(_spans(patterns, normalized.text, words)) for kind, patterns in self.harmless.items()}
         covered = bytearray(len(normalized.text) + 1)
         for low, high in spans["idiom"]:
             covered[low : high - 1] = b"\1" * (high - 1 - low)
         sentences: dict[int, Sentence] = {}
-        hits: list[Hit] = []
-        for rule, (start, end) in found:
+        highest: Hit | None = None
+        # Weighing only lowers, so the first that nothing lowers ends the search.
+        for rule, (start, end) in sorted(found, key=lambda pair: -pair[0].tier.rank):
+            if highest is not None and highest.tier.rank >= rule.tier.rank:
+                break
             if any(covered[start : end - 1]):
                 continue
             low = max(normalized.text.rfind(" . ", 0, start + 1) + 2, 0) if start > 2 else 0
             if low not in sentences:
                 sentences[low] = _read_sentence(low, normalized.text, spans)
             hit = _weigh(Hit(rule.category, rule.tier, start, end), rule, sentences[low], normalized)
-            if hit is not None:
-                hits.append(hit)
-        return sorted(hits, key=lambda hit: -hit.tier.rank)
+            if hit is not None and (highest is None or hit.tier.rank > highest.tier.rank):
+                highest = hit
+        return highest
+
+    def is_poisoning(self, normalized: NormalizedText) -> bool:
+        """Tell whether someone swallowed or was given what poisons, now and not years ago, whoever it is."""
+        text = normalized.text
+        words = frozenset(text.split())
+        idioms = list(_spans(self.harmless["idiom"], text, words))
+        return any(
+            not any(low < stop and start < high for low, high in idioms) and not _is_historical(start, text)
+            for start, stop in _spans(self.signs["poison"], text, words)
+        )
+
+    def has_danger_word(self, text: str) -> bool:
+        """Tell whether a core word of danger is in a text, misspelt or not, whatever stands around it."""
+        normalized = self.normalizer.normalize(text).text
+        return any(_spans(self.signs["danger"], normalized, frozenset(normalized.split())))
+
+    def is_farewell(self, text: str) -> bool:
+        """Tell whether a message is nothing but a goodbye, as those write who are leaving (the chat, or life)."""
+        normalized = self.normalizer.normalize(text[: FAREWELL_CHARACTERS + 1]).text
+        words = frozenset(normalized.split())
+        spans = [*_spans(self.signs["farewell"], normalized, words)]
+        if not spans or len(text) > FAREWELL_CHARACTERS:
+            return False
+        said = "".join(
+            char if not any(low <= at < high for low, high in spans) else " " for at, char in enumerate(normalized)
+        )
+        return len(set(said.split()) - FAREWELL_FILLERS) <= MOST_STRANGE_WORDS
+
+
+def _is_historical(start: int, text: str) -> bool:
+    low = max(text.rfind(" . ", 0, start + 1) + 2, 0)
+    return _read_sentence(low, text, {}).historical
 
 
 def _may_match(pattern: Pattern, words: frozenset[str]) -> bool:
@@ -129,7 +180,7 @@ def _read_sentence(start: int, text: str, spans: dict[str, list[tuple[int, int]]
         start=start,
         text=sentence,
         about=frozenset(kind for kind, found in spans.items() if any(start <= low < end for low, _ in found)),
-        past=PAST.search(sentence) is not None and PRESENT.search(sentence) is None,
+        historical=HISTORICAL.search(sentence) is not None and RECENT.search(sentence) is None,
         laughing=LAUGHTER.search(sentence) is not None,
         told=SAID.search(sentence) is not None,
     )
@@ -144,23 +195,23 @@ def _weigh(hit: Hit, rule: Rule, sentence: Sentence, normalized: NormalizedText)
     quoted = any(low <= hit.start and hit.end <= high + 1 for low, high in normalized.quoted)
     if _says_nothing(hit, rule, sentence, normalized, before, quoted):
         return None
-    told_by_other = (
+    other_experiencer = (
         rule.category in TOLD_CATEGORIES
-        and OTHER_SUBJECT.search(before)
-        and not I_HAVE.search(f"{before}{normalized.text[hit.start : hit.end]}")
+        and EXPERIENCER_OTHER.search(before)
+        and not PSEUDO_EXPERIENCER.search(f"{before}{normalized.text[hit.start : hit.end]}")
     )
-    if told_by_other or (quoted and sentence.told and "relative" in sentence.about):
+    if other_experiencer or (quoted and sentence.told and "relative" in sentence.about):
         # "Patients want to die on hold" is rhetoric; "he wants to die" is a person at risk.
-        rhetoric = told_by_other and "others" in sentence.about
+        rhetoric = other_experiencer and "others" in sentence.about
         return None if rhetoric else replace(hit, category="third_party_risk", tier=Tier.T2)
-    denied = not rule.firm and is_denied(before) and NO_DENIAL.search(before) is None
+    negated = not rule.firm and is_negated(before) and PSEUDO_NEGATION.search(before) is None
     # The answer to a question often stands in the next sentence: "They asked if I want to die. No."
-    answered_no = "asked" in sentence.about and DENIED_AFTER.search(normalized.text, hit.end - 1, hit.end + 60)
-    asked = "form" in sentence.about or answered_no
-    past = sentence.past and (
-        USED_TO.search(before) or not SAID_OF_NOW.search(_with_words_before(before, normalized, hit))
+    answered_no = "asked" in sentence.about and NEGATED_AFTER.search(normalized.text, hit.end - 1, hit.end + 60)
+    hypothetical = "form" in sentence.about or answered_no
+    historical = sentence.historical and (
+        HISTORICAL_VERB.search(before) or not RECENT_VERB.search(_with_words_before(before, normalized, hit))
     )
-    if denied or past or (asked and rule.category in SELF_CATEGORIES):
+    if negated or historical or (hypothetical and rule.category in SELF_CATEGORIES):
         return replace(hit, category="past_or_denied", tier=Tier.T4)
     return hit
 
@@ -200,6 +251,7 @@ def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
     }
     rules: list[Rule] = []
     harmless: dict[str, tuple[Pattern, ...]] = {}
+    signs: dict[str, tuple[Pattern, ...]] = {}
     for path in sorted(directory.glob("??-*.yml")):
         for group in _read(path):
             try:
@@ -207,6 +259,9 @@ def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
                 firm = [compile_pattern(line, sets) for line in group.get("firm", ())]
                 if "kind" in group:
                     harmless[group["kind"]] = (*harmless.get(group["kind"], ()), *compiled)
+                if "sign" in group:
+                    signs[group["sign"]] = (*signs.get(group["sign"], ()), *compiled)
+                if "category" not in group:
                     continue
                 tier, weak = Tier(group["tier"]), bool(group.get("weak", False))
                 emergency = group["category"] == "medical_emergency"
@@ -215,9 +270,15 @@ def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
             except (KeyError, TypeError, ValueError, LexiconError) as error:
                 raise LexiconError(f"{path.name}: {error}. See the other groups of the file for the form.") from error
     words = _read(directory / "words.yml")
-    patterns = [rule.pattern for rule in rules] + [pattern for group in harmless.values() for pattern in group]
+    groups = (*harmless.values(), *signs.values())
+    patterns = [rule.pattern for rule in rules] + [pattern for group in groups for pattern in group]
     known = {word for pattern in patterns for word in pattern.words} | set(words["vocabulary"].split())
-    return Lexicon(Normalizer(known, words["misspellings"], words["emoji"]), tuple(rules), harmless)
+    edits = {word: most for most in (1, 2) for word in words["core"][most].split()}
+    core = CoreWords(edits, words["others"].split())
+    phrases = read_phrases(_read(directory / "phrases.yml"))
+    return Lexicon(
+        Normalizer(known, words["misspellings"], words["emoji"], core), tuple(rules), harmless, signs, phrases
+    )
 
 
 def _read(path: Path) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import regex  # type: ignore[import-untyped]
+from rapidfuzz.distance import OSA
 
 MAX_CHARACTERS = 4_096
 MAX_RUN_ON = 40
@@ -100,16 +101,52 @@ def _plain_characters(text: str, emoji: Mapping[str, str]) -> str:
     return "".join(kept).translate(LOOK_ALIKES)
 
 
+class CoreWords:
+    """Words that say danger by themselves, found again when a letter or two is wrong, missing, doubled or swapped."""
+
+    def __init__(self, edits: Mapping[str, int], others: Iterable[str]) -> None:
+        """Take the words.
+
+        Args:
+            edits: core word to how many edits it may be away (optimal string alignment).
+            others: ordinary words so near to a core word that they would be taken for it.
+        """
+        self._others = frozenset(others)
+        # The first letter is the one that people get right; it keeps the look-up to a handful of words.
+        self._alike: dict[str, list[tuple[str, int]]] = {}
+        for word, most in edits.items():
+            self._alike.setdefault(word[:1], []).append((word, most))
+
+    def nearest(self, token: str) -> str:
+        """Give the core word that a token was meant to be, or ""."""
+        if token in self._others:
+            return ""
+        found = [
+            (distance, word)
+            for word, most in self._alike.get(token[:1], ())
+            if abs(len(word) - len(token)) <= most
+            and (distance := OSA.distance(token, word, score_cutoff=most)) <= most
+        ]
+        return min(found)[1] if found else ""
+
+
 class Normalizer:
     """Normalises texts with the word lists of the lexicon."""
 
-    def __init__(self, vocabulary: Iterable[str], misspellings: Mapping[str, str], emoji: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        vocabulary: Iterable[str],
+        misspellings: Mapping[str, str],
+        emoji: Mapping[str, str],
+        core: CoreWords | None = None,
+    ) -> None:
         """Take the words worth repairing.
 
         Args:
             vocabulary: words that leetspeak, repeated letters and run-ons are brought back to.
             misspellings: wrong spelling to the right words.
             emoji: one character to words.
+            core: words of danger that a few wrong letters may not hide.
         """
         self._vocabulary = frozenset(vocabulary)
         # By length and first letter, so that a message full of asterisks costs no more than another.
@@ -118,6 +155,7 @@ class Normalizer:
             self._alike.setdefault((len(word), word[:1]), []).append(word)
         self._misspellings = dict(misspellings)
         self._emoji = {key[0]: words for key, words in emoji.items()}
+        self._core = core or CoreWords({}, ())
 
     def normalize(self, text: str) -> NormalizedText:
         """Give the plain words of a text."""
@@ -129,6 +167,7 @@ class Normalizer:
         plain = regex.sub(r"\.{2,}+|…", " ", plain)
         plain = SPACED_OUT.sub(_join_letters, plain)
         words: list[str] = []
+        repaired: dict[str, str] = {}
         quoted: list[tuple[int, int]] = []
         length, opened = 1, -1
         for piece in TOKEN.findall(plain):
@@ -137,7 +176,9 @@ class Normalizer:
                     quoted.append((opened, length))
                 opened = -1 if opened >= 0 else length
                 continue
-            word = STOP if piece in ".?!;:\n\r" else self._repair(piece)
+            if piece not in repaired:
+                repaired[piece] = STOP if piece in ".?!;:\n\r" else self._repair(piece)
+            word = repaired[piece]
             if word == STOP and (not words or words[-1] == STOP):
                 continue
             words.append(word)
@@ -152,7 +193,12 @@ class Normalizer:
         word = self._shorten(token)
         if word in self._misspellings:
             return self._misspellings[word]
-        if word in self._vocabulary or not 8 <= len(word) <= MAX_RUN_ON:
+        if word in self._vocabulary:
+            return word
+        meant = self._core.nearest(word)
+        if meant:
+            return self._misspellings.get(meant, meant)
+        if not 8 <= len(word) <= MAX_RUN_ON:
             return word
         return self._split_run_on(word) or word
 

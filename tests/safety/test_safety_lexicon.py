@@ -6,10 +6,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.message import Tier
+from bot.message import SafetyVerdict, Tier
 from bot.safety.errors import LexiconError
 from bot.safety.gate import SafetyGate
-from bot.safety.lexicon import load_lexicon
+from bot.safety.lexicon import LEXICON_DIR, load_lexicon
 from bot.safety.normalize import MAX_CHARACTERS, canonical
 
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
@@ -101,9 +101,9 @@ def test_hostile_message_costs_less_than_20_ms(name: str) -> None:
     text = HOSTILE[name][:MAX_CHARACTERS]
     best = 1.0
     for _ in range(5):  # the machine may be busy: the best of five is the cost of the code
-        start = time.perf_counter()
+        start = time.process_time()
         GATE.assess_lexicon_only(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.02
 
 
@@ -129,4 +129,109 @@ def test_names_the_file_and_the_line_when_a_pattern_is_wrong(tmp_path) -> None:
 
 def test_a_missing_file_is_named(tmp_path) -> None:
     with pytest.raises(LexiconError, match=r"sets\.yml"):
+        load_lexicon(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my daughter took a bottle of pills and locked the door",
+        "our toddler ate some of my tablets",
+        "I took my lithium twice this morning",
+        "I overdosed, please hurry",
+        "he drank bleach",
+        "se tragó un puño de pastillas",
+        "mi nieta de dos años se comió mi medicina",
+        "me tomé el litio dos veces",
+        "mi hermano tomó raticida",
+    ],
+)
+def test_swallowed_poison_is_told_whatever_the_category(text: str) -> None:
+    verdict = GATE.assess(text)
+    assert verdict.tier is Tier.T1
+    assert verdict.poison
+
+
+@pytest.mark.parametrize("text", ["I want to die", "my husband hits me", "me quiero morir", "mi papá no despierta"])
+def test_danger_without_poison_is_not_told_as_poison(text: str) -> None:
+    assert not GATE.assess(text).poison
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sucide", "i want to die", "my gun", "matarme", "me quiero morrir", "kil myself", "sobredocis", "not suicidal"],
+)
+def test_danger_words_are_known_without_their_context(text: str) -> None:
+    assert GATE.has_danger_word(text)
+
+
+@pytest.mark.parametrize("text", ["and my copay?", "los angeles", "ok thanks", "y si no me contestan", "sí", "lol", ""])
+def test_short_follow_ups_have_no_danger_word(text: str) -> None:
+    assert not GATE.has_danger_word(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "goodbye",
+        "Good bye everyone",
+        "adiós",
+        "I'm leaving now",
+        "ya me voy",
+        "it's over",
+        "thanks for everything",
+        "tell my kids I love them",
+        "díganle a mi mamá que la quiero mucho",
+        "gracias por todo, adiós",
+        "ok bye Teresa",
+    ],
+)
+def test_goodbyes_are_farewells(text: str) -> None:
+    assert GATE.is_farewell(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks",
+        "gracias",
+        "yes",
+        "I'm leaving Kaiser for another plan, what do I do",
+        "when is the strike over",
+        "buenas noches",
+        "how do I say goodbye to my therapist after ten years with her",
+        "",
+        "ya me voy a la cita, qué llevo",
+    ],
+)
+def test_what_goes_on_is_no_farewell(text: str) -> None:
+    assert not GATE.is_farewell(text)
+
+
+URGENT_WITHOUT_A_PATTERN = [
+    "the letters are sealed and the dog is at my sister's, tonight is the last one",
+    "ya les escribí a mis hijos su carta y guardé todo, hoy en la noche descanso para siempre",
+]
+
+
+@pytest.mark.parametrize("text", URGENT_WITHOUT_A_PATTERN)
+def test_phrases_weigh_as_danger_together_where_no_pattern_matches(text: str) -> None:
+    lexicon = load_lexicon()
+    assert lexicon.find_highest(lexicon.normalizer.normalize(text)) is None
+    assert GATE.assess(text).tier in (Tier.T1, Tier.T2)
+
+
+def test_phrases_are_left_to_the_second_layer_where_it_answers() -> None:
+    class Calm:
+        def judge(self, text: str) -> SafetyVerdict:
+            return SafetyVerdict()
+
+    assert SafetyGate(Calm()).assess(URGENT_WITHOUT_A_PATTERN[0]).tier is Tier.T0
+
+
+def test_a_phrase_without_a_weight_is_named(tmp_path) -> None:
+    for path in LEXICON_DIR.glob("*.yml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "phrases.yml").write_text("bias: 0\nthreshold: 1\nphrases: |\n  heavy self_harm cut\n")
+    with pytest.raises(LexiconError, match=r"phrases\.yml.*heavy"):
         load_lexicon(tmp_path)
