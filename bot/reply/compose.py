@@ -9,12 +9,11 @@ from datetime import date
 from bot.dialogue.memory import Crisis
 from bot.dialogue.moves import Move
 from bot.message import Button, Outcome, Part, Reply, SafetyVerdict, SourceLink, Tier
-from bot.reply.payload import PLANS
 from bot.reply.texts import text
 from bot.safety.cards import line_to_call, words_after_card
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
-from knowledge.material.registry import Language
+from knowledge.material.registry import PLANS, Language
 from knowledge.material.render import format_date, render_body, render_text
 
 PAGE = 8
@@ -169,7 +168,7 @@ class Composer:
         """Give the sources of answers, each once."""
         ids = dict.fromkeys(source for entry in entries for source in entry.sources)
         found = [self.knowledge.sources[source] for source in ids]
-        return tuple(SourceLink(item.publisher, item.url, item.shown_date) for item in found)
+        return tuple(SourceLink(item.publisher, item.shown_url, item.shown_date) for item in found)
 
     def _question(self, faq: str, language: Language) -> Button | None:
         entry = self.knowledge.get(faq, language)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from knowledge.checks.entries import check_entry, check_together, read_entries
-from knowledge.checks.finding import Finding
+from knowledge.checks.entries import check_entry, check_together, stray_files
 from knowledge.checks.neighbours import check_neighbours
 from knowledge.checks.registries import check_registries
 from knowledge.checks.variants import check_variants, places_of
-from knowledge.errors import KnowledgeError
+from knowledge.material.base import read_material
+from knowledge.material.finding import Finding
 from knowledge.retrieval.index import Index
 
 ORDER = ("error", "warning", "notice")
@@ -30,15 +30,12 @@ def check_knowledge(directory: Path, today: date, index: Index | None = None) ->
     Raises:
         KnowledgeError: the directory does not exist.
     """
-    if not directory.is_dir():
-        raise KnowledgeError(f"{directory}: no such directory. Check CAREBOT_KNOWLEDGE_DIR.")
-    registries = check_registries(directory, today)
-    entries, findings = read_entries(directory)
-    findings += registries.findings
+    material = read_material(directory)
+    entries, registries = material.entries, material.registries
+    findings = material.findings + stray_files(directory) + check_registries(registries, today)
     for found in entries:
         findings += check_entry(found, registries, today)
-    names = {(path.name.split(".")[0], path.name.split(".")[1]) for path in (directory / "faq").glob("*/*.*.md")}
-    findings += check_together(entries, registries, names)
+    findings += check_together(entries, registries)
     findings += check_variants(entries, registries)
     if index is not None:
         findings += check_neighbours(index, list(places_of(entries, registries)))

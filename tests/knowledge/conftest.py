@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.checks.check import check_knowledge
-from knowledge.checks.finding import Finding
 from knowledge.material.base import KnowledgeBase, load_knowledge
+from knowledge.material.finding import Finding
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 TODAY = date(2026, 11, 24)
@@ -46,7 +46,8 @@ STATUS = """\
 hawaii:
   name: {en: Hawaii, es: Hawái}
   state: {en: The last strike ended in 2023., es: La última huelga terminó en 2023.}
-  as_of: 2026-11-24
+  as_of: 2025-05-08
+  looked_on: 2026-11-24
   facts: [A01]
   sources: [press]
 check_now:
@@ -79,7 +80,7 @@ title: {title}
 facts: [{fact}]
 sources: [{source}]
 speaker: union
-as_of: 2026-11-24
+as_of: 2025-05-08
 review_by: 2027-02-22
 care_delay: {care_delay}
 expires: false
