@@ -21,7 +21,12 @@ YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # UTF-8 read as Latin-1 or Windows-1252 and saved again: "Â¿QuÃ©", "â€™"; and the sign of a character already lost.
 MISREAD = re.compile("Ã[\u0080-\u00bf]|Â[\u00a0-\u00bf]|â€|\ufffd")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# A zero-width joiner belongs between two emoji, which it makes one picture, and nowhere else. YAML may write an emoji
+# as an escape.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\ufeff]"
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])(?<!\\\\U0001[0-9A-F]{4})(?<!\\\\uFE0F)\u200d"
+)
 
 
 def read_source(path: Path) -> tuple[str | None, list[Finding]]:

@@ -122,6 +122,12 @@ def test_finds_invisible_characters(small, only_error) -> None:
     assert only_error().value == "U+200B"
 
 
+@pytest.mark.parametrize("emoji", ["👨\u200d👩\u200d👧", "\\U0001F635\u200d\\U0001F4AB"])
+def test_a_joined_emoji_is_no_invisible_character(small, emoji) -> None:
+    small.replace(ENTRY, "demand-pay en number 7", f"raise for me {emoji}")
+    assert errors_of(small) == []
+
+
 def test_refuses_a_file_of_ten_megabytes_without_reading_it(small, only_error) -> None:
     path = small.directory / ENTRY
     path.write_text(path.read_text() + "word " * 2_000_000)
