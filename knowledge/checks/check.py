@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.checks.entries import check_entry, check_together, stray_files
+from knowledge.checks.follow_ups import check_follow_ups
 from knowledge.checks.neighbours import check_neighbours
 from knowledge.checks.registries import check_registries
+from knowledge.checks.rules import read_rules
 from knowledge.checks.variants import check_variants, places_of
+from knowledge.checks.words import check_figures_agree, check_words
 from knowledge.material.base import read_material
 from knowledge.material.finding import Finding
 from knowledge.retrieval.index import Index
@@ -31,11 +34,14 @@ def check_knowledge(directory: Path, today: date, index: Index | None = None) ->
         KnowledgeError: the directory does not exist.
     """
     material = read_material(directory)
-    entries, registries = material.entries, material.registries
-    findings = material.findings + stray_files(directory) + check_registries(registries, today)
+    entries, registries, rules = material.entries, material.registries, read_rules(directory)
+    findings = material.findings + rules.findings + stray_files(directory) + check_registries(registries, rules, today)
     for found in entries:
         findings += check_entry(found, registries, today)
+        findings += check_words(found, registries, rules)
+    findings += check_figures_agree(entries)
     findings += check_together(entries, registries)
+    findings += check_follow_ups(entries, registries)
     findings += check_variants(entries, registries)
     if index is not None:
         findings += check_neighbours(index, list(places_of(entries, registries)))

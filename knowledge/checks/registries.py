@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from knowledge.checks.prose import prose_faults, script_scheme
+from knowledge.checks.rules import Rules
 from knowledge.material.finding import Finding, error, warning
 from knowledge.material.registries import Registries
-from knowledge.material.registry import LANGUAGES, WEB_ADDRESS
+from knowledge.material.registry import LANGUAGES, WEB_ADDRESS, Source
 
 VERIFY_DAYS = 90
 STATUS_DAYS = 30
@@ -24,11 +27,12 @@ FACTS_MISSING = frozenset({"refill_law"})
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def check_registries(found: Registries, today: date) -> list[Finding]:
+def check_registries(found: Registries, rules: Rules, today: date) -> list[Finding]:
     """Check everything but the answers."""
     return [
         *_contact_findings(found, today),
         *_link_findings(found),
+        *(_publisher_findings(found, rules.publishers) if rules.publishers else []),
         *_fact_findings(found),
         *_status_findings(found, today),
         *_out_of_scope_findings(found),
@@ -49,6 +53,24 @@ def unverified_contacts(found: Registries, today: date) -> list[Finding]:
             message = f"verified_on of {contact.id} is older than {VERIFY_DAYS} days"
             findings.append(warning(path, line, contact.verified_on, message, HOW_TO_VERIFY))
     return findings
+
+
+def last_day(source: Source) -> date | None:
+    """Give the last day a source may have appeared on, as far as a date is printed: "2019-12" is December 31, 2019."""
+    parts = [int(part) for part in source.shown_date.split("-") if part]
+    if not parts:
+        return None
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    try:
+        return date(year, month, parts[2] if len(parts) > 2 else monthrange(year, month)[1])
+    except ValueError:
+        return None
+
+
+def newest_day(sources: list[str], registries: Registries) -> date | None:
+    """Give the day of the newest of some sources, None where none bears a date."""
+    found = [registries.sources[name] for name in sources if name in registries.sources]
+    return max((day for source in found if (day := last_day(source))), default=None)
 
 
 def _contact_findings(found: Registries, today: date) -> list[Finding]:
@@ -82,6 +104,27 @@ def _link_findings(found: Registries) -> list[Finding]:
     for path, line, link in links:
         if not WEB_ADDRESS.fullmatch(link) or script_scheme(link):
             findings.append(error(path, line, link, "not a web address", "Give a https address or a domain."))
+    return findings
+
+
+def _publisher_findings(found: Registries, publishers: dict[str, list[str]]) -> list[Finding]:
+    path, findings = found.directory / "sources.json", []
+    for line, source in _lines(found, "sources", found.sources, "url"):
+        # "NUHW (patient page)" is NUHW's; of "KPBS" and "KPBS Radio" the longer one counts.
+        name = max((name for name in publishers if source.publisher.startswith(name)), key=len, default=None)
+        host = (urlsplit(source.url).hostname or "").removeprefix("www.")
+        if name is None:
+            remedy = "Add the publisher and its sites to publishers.yml."
+            findings.append(error(path, line, source.publisher, f"{source.id}: an unknown publisher", remedy))
+            continue
+        own = any(host == site or host.endswith(f".{site}") for site in publishers[name])
+        if not own and not source.mirror:
+            remedy = 'Link the publisher\'s own page, or add "mirror": true, and people see no link.'
+            findings.append(error(path, line, host, f"{source.id}: not a site of {name}", remedy))
+        elif own and source.mirror:
+            findings.append(error(path, line, host, f"{source.id}: a mirror on {name}'s own site", "Drop the mark."))
+        elif own and not source.shown_url:
+            findings.append(error(path, line, source.url, f"{source.id}: plain http", "Give the https address."))
     return findings
 
 
@@ -133,6 +176,11 @@ def _status_dates(found: Registries, name: str, today: date) -> list[Finding]:
         day = getattr(region, key)
         if day and day > today:
             return [error(path, fields.line_of((name, key)), day, f"{key} lies ahead", "Mend the date.")]
+    newest = newest_day(region.sources, found)
+    if newest and region.as_of > newest:
+        message = f"as_of of {name} is later than its newest source, {newest.isoformat()}"
+        remedy = "Write that date; when you looked stands in looked_on."
+        return [error(path, fields.line_of((name, "as_of")), region.as_of.isoformat(), message, remedy)]
     line = fields.line_of((name, "looked_on"))
     if region.looked_on is None or (today - region.looked_on).days > STATUS_DAYS:
         message = f"nobody looked at {name} for {STATUS_DAYS} days"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from knowledge.errors import EntryError
 from knowledge.material.finding import Finding, error, raise_first
 from knowledge.material.registries import schema_findings
-from knowledge.material.registry import Language
+from knowledge.material.registry import Language, Plan
 from knowledge.material.source import FENCE, Fields, read_source, split_source
 
 Speaker = Literal["regulator", "law", "kaiser", "union", "news", "neutral"]
@@ -52,7 +52,7 @@ class Entry(BaseModel):
     expires: bool = False
     related: list[str] = []
     follow_ups: dict[FollowUp, str] = {}
-    plan: str | None = None
+    plan: Plan | None = None
     plan_matters: bool = False
     risky_wording: bool = False
     translated_from: str = ""

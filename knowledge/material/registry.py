@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
@@ -13,9 +13,11 @@ Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 # The kinds of plan a person may name. The steps of most answers are those of a commercial plan; every other kind has
 # an answer of its own, which says so with `plan:` in its front matter.
-PLANS = ("commercial", "medi-cal", "medicare", "federal", "self-funded", "ppo-calpers", "hawaii")
+Plan = Literal["commercial", "medi-cal", "medicare", "federal", "self-funded", "ppo-calpers", "hawaii"]
+PLANS: tuple[Plan, ...] = get_args(Plan)
 PLANS_ANSWERED = PLANS[1:]
 WEB_ADDRESS = re.compile(r"(?i)(?:https?://)?[a-z0-9](?:[a-z0-9-]*\.)+[a-z]{2,}(?:/[^\s<>\"']*)?")
+PUBLISHER = re.compile(r" \(|, |: | quoting ")
 PRINTED_DATE = re.compile(r"\d{4}(-\d{2}){0,2}(?=$| \(|/| to )")
 
 
@@ -89,6 +91,11 @@ class Source(BaseModel):
         if not (url.startswith(("https://", "http://")) and WEB_ADDRESS.fullmatch(url)):
             raise ValueError("not a http(s) address")
         return url
+
+    @property
+    def shown_publisher(self) -> str:
+        """Give the publisher people are shown, without our notes on which page it was and how it was read."""
+        return PUBLISHER.split(self.publisher, maxsplit=1)[0]
 
     @property
     def shown_url(self) -> str:

@@ -89,7 +89,7 @@ def web_text(entry: Entry, body: str, sources: list[Source]) -> str:
 
 
 def _named(source: Source) -> str:
-    return f"{source.publisher} ({source.shown_date})" if source.shown_date else source.publisher
+    return f"{source.shown_publisher} ({source.shown_date})" if source.shown_date else source.shown_publisher
 
 
 def _checked(day: date, language: Language) -> str:

@@ -54,6 +54,25 @@ check_now:
   - name: {en: the union, es: el sindicato}
     web: nuhw.org
 """
+PUBLISHERS = """\
+"The Press": [example.org]
+"The union": [example.org]
+"The copied": []
+"""
+PHRASES = """\
+present_tense:
+  topics: [duration]
+  unless: {en: [if, when], es: [si, cuando]}
+  phrases: {en: [are on strike, the strike is on], es: [están en huelga]}
+doubtful_endings: {en: [we did not verify], es: [no lo verificamos]}
+plan_rights:
+  claims: {en: [must pay for outside care], es: [debe pagar la atención de fuera]}
+  plans: {en: [which plan, medi-cal], es: [qué plan, medi-cal]}
+"""
+GLOSSARY = """\
+dispute: {en: labor dispute, es: conflicto laboral, not: [pleito, quarrel]}
+range: {en: 40% to 50%, es: entre 40% y 50%, not: [40-50%]}
+"""
 SOURCES = [
     {"id": "press", "publisher": "The Press", "kind": "news", "date": "2025-05-08", "url": "https://example.org/a"},
     {"id": "union", "publisher": "The union", "kind": "union", "date": None, "url": "https://example.org/b"},
@@ -64,6 +83,7 @@ FACTS = [
     {"id": "A03", "confidence": "low", "time_sensitive": False, "sources": ["union"]},
     {"id": "A04", "confidence": "none", "time_sensitive": False, "sources": []},
 ]
+CLAIM = "Since 2023, 196 days, 5% or $28,323,219, 1,937 to 31."
 BODIES = {
     ("strike-status", "en"): "We do not know.\n\n- {{status.hawaii}}\n\nCall {{help-center.call}}.",
     ("strike-status", "es"): "No lo sabemos.\n\n- {{status.hawaii}}\n\nLlame al {{help-center.call}}.",
@@ -143,7 +163,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "catalogue.yml").write_text(CATALOGUE, encoding="utf-8")
     (directory / "contacts.yml").write_text(CONTACTS, encoding="utf-8")
     (directory / "status.yml").write_text(STATUS, encoding="utf-8")
-    facts = [{"topic": "pay", "claim": "It is so.", "said_by": "union", **fact} for fact in FACTS]
+    for name, text in (("publishers", PUBLISHERS), ("phrases", PHRASES), ("glossary", GLOSSARY)):
+        (directory / f"{name}.yml").write_text(text, encoding="utf-8")
+    facts = [{"topic": "pay", "claim": CLAIM, "said_by": "union", **fact} for fact in FACTS]
     (directory / "facts.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     (directory / "sources.json").write_text(json.dumps(SOURCES, indent=1), encoding="utf-8")
     (directory / "out_of_scope").mkdir()

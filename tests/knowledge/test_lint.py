@@ -158,7 +158,7 @@ def test_finds_an_id_that_stands_twice_in_a_registry(small, name, old, new) -> N
 
 
 def test_finds_a_field_that_stands_twice(small, only_error) -> None:
-    small.replace(ENTRY, "expires: false", "expires: false\nexpires: true")
+    small.replace(ENTRY, "expires: false", "expires: true\nexpires: false")
     assert (only_error().value, only_error().line) == ("expires", 14)
 
 
@@ -266,7 +266,7 @@ def test_finds_numbers_in_prose_and_names_their_reference(small, only_error, num
 )
 def test_takes_other_figures_for_no_phone_numbers(small, words) -> None:
     small.replace(ENTRY, "Ask your steward.", f"It was {words}.")
-    assert errors_of(small) == []
+    assert not [finding for finding in errors_of(small) if "phone" in finding.message]
 
 
 def test_finds_an_answer_that_is_too_long(small, only_error) -> None:
@@ -300,7 +300,8 @@ def test_wants_enough_ways_of_asking_in_either_language(small) -> None:
 
 
 def test_warns_of_answers_past_their_review(small) -> None:
-    small.replace(ENTRY, "expires: false", "expires: true")
+    for language in ("en", "es"):
+        small.replace(small.path("demand-pay", language), "expires: false", "expires: true")
     found = small.check(date(2027, 2, 23))
     stale = {
         finding.path.name: finding.message
@@ -311,7 +312,7 @@ def test_warns_of_answers_past_their_review(small) -> None:
         f"{faq}.{language}.md" for faq in ("demand-pay", "strike-status") for language in ("en", "es")
     }
     assert "refuses" in stale["demand-pay.en.md"]
-    assert "may be old" in stale["demand-pay.es.md"]
+    assert "may be old" in stale["strike-status.es.md"]
     assert not [finding for finding in found if finding.level == "error"]
 
 
