@@ -32,9 +32,7 @@ def check_follow_ups(entries: list[EntryFile], registries: Registries) -> list[F
 def _dead_ends(found: EntryFile, registries: Registries) -> Iterator[Finding]:
     for key, other in found.entry.follow_ups.items():
         line = found.line("follow_ups", key)
-        if other == found.entry.id:
-            yield error(found.path, line, other, f"the follow-up {key} is the answer itself", "Take it out.")
-        elif registries.misses("catalogue", other):
+        if registries.misses("catalogue", other):
             yield error(found.path, line, other, f"unknown id of the follow-up {key}", "Use an id of catalogue.yml.")
 
 
@@ -47,6 +45,7 @@ def _circles(entries: dict[str, EntryFile], key: FollowUp) -> Iterator[Finding]:
         while at is not None and at not in seen and at not in walk:
             walk.append(at)
             at = following.get(at)
+        # An answer that already tells it may name itself.
         if at in walk and following[at] != at:
             circle = [*walk[walk.index(at) :], at]
             found, value = entries[at], " -> ".join(circle)

@@ -19,9 +19,9 @@ from knowledge.material.source import read_source
 SENTENCE = re.compile(r"[^.!?¿\n]+")
 # 988 as something to call or write to, not "a center of 988 says".
 TO_988 = re.compile(r"(?i)\b(?:llam|marqu|mand|env[ií]|escrib|text)\w*[^.!?\n]{0,50}\b988\b|:\s*988\b")
-# Who types through a relay service is asked for the language there.
+# Who types through a relay service is asked for the language there; a veteran presses 1.
 RELAY = re.compile(r"(?i)\bmarque 711 y luego 988\b")
-SPANISH_OPTION = re.compile(r"(?i)\b(?:oprim|presion|puls|marqu)\w*(?: el)? 2\b|\bAYUDA al 988\b")
+SPANISH_OPTION = re.compile(r"(?i)\b(?:oprim|presion|puls|marqu)\w*(?: el)? [12]\b|\bAYUDA al 988\b")
 MILLION = 1_000_000
 # "Press 1 for veterans" and "press 2" stand in one language or in both.
 KEYS = {"1", "2"}

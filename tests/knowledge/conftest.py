@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.checks.check import check_knowledge
+from knowledge.checks.translations import accept
 from knowledge.material.base import KnowledgeBase, load_knowledge
 from knowledge.material.finding import Finding
 
@@ -171,6 +172,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "out_of_scope").mkdir()
     row = {"kind": "other_topic", "lang": "en", "text": "what is the weather"}
     (directory / "out_of_scope" / "en.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    accept(load_knowledge(directory), directory, "all")
     return directory
 
 

@@ -19,8 +19,7 @@ def say(small, words: dict[str, str], faq: str = "demand-pay") -> list[tuple[str
             small.replace(path, ASK[language], text)
         else:
             path.write_text(path.read_text(encoding="utf-8").rstrip() + "\n\n" + text + "\n", encoding="utf-8")
-    found = small.check()
-    assert all(finding.level == "error" for finding in found)
+    found = [finding for finding in small.check() if finding.level == "error"]
     return [(finding.path.name, finding.value, finding.message) for finding in found]
 
 
