@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.errors import EntryError
@@ -50,11 +50,13 @@ def parse(text: str, name: str) -> Entry:
         return load_entry(path)
 
 
+@settings(deadline=None)
 @given(entries())
 def test_entry_comes_back_as_it_was_written(entry) -> None:
     assert parse(dump_entry(entry), f"{entry.id}.{entry.language}.md") == entry
 
 
+@settings(deadline=None)
 @given(entries())
 def test_line_ends_of_windows_change_nothing(entry) -> None:
     text = dump_entry(entry).replace("\n", "\r\n")
@@ -99,6 +101,7 @@ def test_no_text_crashes_the_parser(text) -> None:
         parse(text, "x.en.md")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_parses_or_raises_an_entry_error(text) -> None:
     with suppress(EntryError):
