@@ -8,16 +8,22 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.errors import BadRequestError
 from bot.settings import ROOT, Settings, load_settings
-from knowledge.errors import CarebotError
+from knowledge.errors import CarebotError, KnowledgeError
 
+if TYPE_CHECKING:
+    from knowledge.material.finding import Finding
+    from knowledge.report.review_sheet import CrisisText
+
+REVIEW_SHEET = ROOT / "docs/review-sheet.md"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Answers about the Kaiser mental-health strikes.")
 console = Console(stderr=True, highlight=False)
 
@@ -83,24 +89,17 @@ def ask(
 @app.command()
 def check(
     with_index: Annotated[bool, typer.Option(help="Also compare variants by embedding (needs an index).")] = True,
+    unverified: Annotated[bool, typer.Option("--unverified", help="Only list the phone lines to verify.")] = False,
+    accept: Annotated[
+        str | None, typer.Option(help="An id (or all) whose two languages you read side by side: keep their stamp.")
+    ] = None,
 ) -> None:
     """Check the whole knowledge base; every finding names file, line, value and remedy."""
-    from datetime import date
-
-    from knowledge.checks.check import check_knowledge
-    from knowledge.errors import SearchIndexError
-    from knowledge.retrieval.index import load_index
-
     settings = _start(quiet=True)
-    index_in_service = None
-    if with_index:
-        from knowledge.retrieval.encoder import load_encoder
-
-        try:
-            index_in_service = load_index(settings.index_dir, load_encoder(settings.encoder))
-        except SearchIndexError as error:
-            _say(f"without the checks by embedding: {error}")
-    findings = check_knowledge(settings.knowledge_dir, date.today(), index_in_service)
+    if accept:
+        _accept(settings, accept)
+        return
+    findings = _unverified(settings) if unverified else _check(settings, with_index)
     for finding in findings:
         typer.echo(str(finding))
     errors = sum(finding.level == "error" for finding in findings)
@@ -108,6 +107,74 @@ def check(
     _say(f"{errors} errors, {warnings} warnings")
     if errors:
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    faq: Annotated[str, typer.Argument(metavar="ID", help="The id of the new answer: small letters and hyphens.")],
+) -> None:
+    """Begin a new answer: ask for what it needs, write both files and the catalogue's line."""
+    from datetime import date
+    from typing import get_args
+
+    from knowledge.material.base import read_material
+    from knowledge.material.entry import Speaker
+    from knowledge.report.new_answer import NewAnswer, begin_answer
+
+    material = read_material(_start(quiet=True).knowledge_dir)
+    item = material.registries.catalogue.get(faq)
+    topics = list(dict.fromkeys(known.topic for known in material.registries.catalogue.values()))
+    answer = NewAnswer(
+        id=faq,
+        topic=item.topic if item else _choose("Topic", topics),
+        audience=item.audience if item else _choose("Who asks", ["patient", "worker", "both"]),
+        scope=item.scope if item else typer.prompt("What it covers, in a few words"),
+        titles={
+            "en": typer.prompt("Title in English, the question as a person would ask it"),
+            "es": typer.prompt("Title in Spanish"),
+        },
+        facts=typer.prompt("Facts behind it (ids of facts.json)", default=" ".join(item.facts) if item else "").split(),
+        speaker=_choose("Who says the main claim", list(get_args(Speaker))),
+        care_delay=item.care_delay if item else typer.confirm("Is it about care that is delayed or missing?"),
+    )
+    for path in begin_answer(material, answer, date.today()):
+        typer.echo(str(path))
+    manual = ROOT / "docs/editing.md"
+    recipe = manual.read_text(encoding="utf-8").partition("## A new answer\n")[2].partition("\n## ")[0]
+    typer.echo(f"\n{recipe.strip()}\n\n{manual}")
+
+
+@app.command()
+def suggest(
+    faq: Annotated[str, typer.Argument(metavar="ID", help="The id of an answer.")],
+    lang: Annotated[str, typer.Option(help="en or es.")] = "en",
+    number: Annotated[int | None, typer.Option(help="How many; as many as are missing by default.")] = None,
+) -> None:
+    """Propose ways of asking that an answer may lack. They are to be read: change each, or leave it out."""
+    from knowledge.material.base import load_knowledge
+    from knowledge.material.registry import LANGUAGES
+    from knowledge.report.suggest import missing_ways, suggest_ways
+
+    settings = _start(quiet=True)
+    language = next((known for known in LANGUAGES if known == lang), None)
+    if language is None:
+        raise BadRequestError("bad_argument", f"--lang {lang!r}: choose en or es.")
+    knowledge = load_knowledge(settings.knowledge_dir)
+    missing = missing_ways(knowledge, faq, language)
+    for text in suggest_ways(knowledge, settings.knowledge_dir, faq, language, number or missing or 10):
+        typer.echo(f"  - {json.dumps(text, ensure_ascii=False)}  # to be read")
+    _say(f"{missing} ways of asking are missing in {language}")
+
+
+@app.command(name="review-sheet")
+def review_sheet() -> None:
+    """Write docs/review-sheet.md: every crisis text in both languages, with boxes to sign; signatures are kept."""
+    from knowledge.report.review_sheet import write_sheet
+
+    texts = _crisis_texts(_start(quiet=True))
+    before = REVIEW_SHEET.read_text(encoding="utf-8") if REVIEW_SHEET.exists() else ""
+    REVIEW_SHEET.write_text(write_sheet(texts, before), encoding="utf-8")
+    _say(f"wrote {REVIEW_SHEET}: {len(texts)} texts")
 
 
 @app.command()
@@ -171,6 +238,70 @@ def qr(
     out = out or Path(f"{faq}.{language}.png")
     segno.make(link).save(str(out), scale=8, border=4)
     _say(f"{link} -> {out}")
+
+
+def _check(settings: Settings, with_index: bool) -> list[Finding]:
+    from datetime import date
+
+    from knowledge.checks.check import check_knowledge
+    from knowledge.errors import SearchIndexError
+    from knowledge.report.review_sheet import check_sheet
+    from knowledge.retrieval.embedding_store import EmbeddingStore
+    from knowledge.retrieval.encoder import load_encoder
+    from knowledge.retrieval.index import load_index
+
+    index = encoder = store = None
+    if with_index:
+        try:
+            encoder = load_encoder(settings.encoder)
+            index = load_index(settings.index_dir, encoder)
+            store = EmbeddingStore(settings.var_dir / "embeddings.sqlite")
+        except SearchIndexError as error:
+            _say(f"without the checks by embedding: {error}")
+    try:
+        findings = check_knowledge(settings.knowledge_dir, date.today(), index, encoder, store)
+    finally:
+        if store:
+            store.close()
+    # An installed copy has no docs, and nobody signs there.
+    with contextlib.suppress(KnowledgeError):
+        findings += check_sheet(REVIEW_SHEET, _crisis_texts(settings)) if REVIEW_SHEET.parent.is_dir() else []
+    return findings
+
+
+def _unverified(settings: Settings) -> list[Finding]:
+    from datetime import date
+
+    from knowledge.checks.registries import unverified_contacts
+    from knowledge.material.registries import read_registries
+
+    return unverified_contacts(read_registries(settings.knowledge_dir), date.today())
+
+
+def _accept(settings: Settings, faq: str) -> None:
+    from knowledge.checks.translations import accept
+    from knowledge.material.base import load_knowledge
+
+    written = accept(load_knowledge(settings.knowledge_dir), settings.knowledge_dir, faq)
+    _say(f"{len(written)} Spanish files bear the stamp of both languages as they are now")
+
+
+def _crisis_texts(settings: Settings) -> list[CrisisText]:
+    from bot.safety.cards import LAST_RESORT
+    from knowledge.material.registries import load_contacts, load_status
+    from knowledge.report.review_sheet import read_crisis_texts
+
+    folder = settings.knowledge_dir
+    return read_crisis_texts(
+        [ROOT / "bot/safety" / name for name in ("cards.yml", "after_card.yml")],
+        load_contacts(folder / "contacts.yml"),
+        load_status(folder / "status.yml"),
+        {"when nothing can be read": LAST_RESORT},
+    )
+
+
+def _choose(question: str, among: list[str]) -> Any:
+    return typer.prompt(question, type=click.Choice(among))
 
 
 def _start(quiet: bool = False) -> Settings:

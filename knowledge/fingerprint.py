@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from knowledge.material.registry import read_yaml
+from knowledge.material.source import read_yaml
 
 SUFFIXES = (".py", ".yml", ".json", ".jsonl", ".txt")
 Input = str | int | Path | Iterable[Path]

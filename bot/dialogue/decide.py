@@ -88,8 +88,7 @@ class Dialogue:
 
     def answer_for_plan(self, plan: str | None) -> str | None:
         """Name the answer that tells what is different for a kind of plan."""
-        entries = self._searcher().index.knowledge.entries.values()
-        return next((entry.id for entry in entries if plan and entry.plan == plan), None)
+        return self._searcher().index.knowledge.answer_for_plan(plan) if plan else None
 
     def related_to(self, faq: str | None, language: Language, seen: Sequence[str] = ()) -> Move:
         """Offer what people want next after an answer: related questions, then others of its topic, none twice."""

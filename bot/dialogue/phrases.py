@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from bot.settings import ROOT
-from knowledge.material.registry import read_yaml
+from knowledge.material.source import read_yaml
 from knowledge.retrieval.lexical import fold
 
 NLU = ROOT / "data/nlu"

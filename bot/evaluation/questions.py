@@ -12,7 +12,8 @@ from uuid import uuid4
 import httpx
 
 from knowledge.errors import CarebotError
-from knowledge.material.registry import LANGUAGES, Language, load_catalogue
+from knowledge.material.registries import load_catalogue
+from knowledge.material.registry import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from knowledge.retrieval.search import Searcher

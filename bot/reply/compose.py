@@ -9,12 +9,11 @@ from datetime import date
 from bot.dialogue.memory import Crisis
 from bot.dialogue.moves import Move
 from bot.message import Button, Outcome, Part, Reply, SafetyVerdict, SourceLink, Tier
-from bot.reply.payload import PLANS
 from bot.reply.texts import text
 from bot.safety.cards import line_to_call, words_after_card
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
-from knowledge.material.registry import Language
+from knowledge.material.registry import PLANS, Language
 from knowledge.material.render import format_date, render_body, render_text
 
 PAGE = 8
@@ -169,14 +168,14 @@ class Composer:
         """Give the sources of answers, each once."""
         ids = dict.fromkeys(source for entry in entries for source in entry.sources)
         found = [self.knowledge.sources[source] for source in ids]
-        return tuple(SourceLink(item.publisher, item.url, item.shown_date) for item in found)
+        return tuple(SourceLink(item.shown_publisher, item.shown_url, item.shown_date) for item in found)
 
     def _question(self, faq: str, language: Language) -> Button | None:
         entry = self.knowledge.get(faq, language)
         return Button(entry.title[:TITLE_LIMIT], f"faq:{faq}") if entry else None
 
     def _stale_line(self, entry: Entry, language: Language) -> str:
-        names = list(dict.fromkeys(self.knowledge.sources[source].publisher for source in entry.sources))
+        names = list(dict.fromkeys(self.knowledge.sources[source].shown_publisher for source in entry.sources))
         joiner = " o " if language == "es" else " or "
         publishers = joiner.join(names[:MAX_PUBLISHERS]) or "Kaiser"
         return text("stale", language).format(publishers=publishers)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.errors import SettingsError
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
-from knowledge.material.registry import Language, load_catalogue
+from knowledge.material.registries import load_catalogue
+from knowledge.material.registry import Language
 
 
 def link_to(faq: str, settings: Settings, language: Language = "en") -> str:

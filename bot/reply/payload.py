@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from knowledge.material.registry import PLANS
-
 PATTERN = re.compile(
     r"(faq|topic|topics|lang|role|plan|crisis|rate|help|more|none|forget):([a-z0-9-]*(?::[a-z0-9-]+)?)"
 )
-__all__ = ["CRISIS", "PLANS", "RATINGS", "ROLES", "Payload", "parse_payload"]
 ROLES = ("patient", "worker")
 CRISIS = ("text", "other", "question", "lines")
 RATINGS = ("up", "down")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from knowledge.material.registry import Language, read_yaml
+from knowledge.material.registry import Language
+from knowledge.material.source import read_yaml
 
 Texts = dict[str, dict[Language, str]]
 FILE = Path(__file__).with_suffix(".yml")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.message import SafetyVerdict
-from knowledge.material.registry import Language, read_yaml
+from knowledge.material.registry import Language
+from knowledge.material.source import read_yaml
 
 FILE = Path(__file__).with_suffix(".yml")
 AFTER_CARD = Path(__file__).with_name("after_card.yml")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bot.dialogue.moves import Move
 from bot.message import Part, Reply, SafetyVerdict, Tier
-from bot.reply.payload import CRISIS, PLANS, RATINGS, ROLES, Payload
+from bot.reply.payload import CRISIS, RATINGS, ROLES, Payload
 from bot.safety.cards import card_text, text_instead
 from bot.turn.ask import answer_question, ask_rasa_or
 from bot.turn.turn import Bot, Turn
-from knowledge.material.registry import LANGUAGES
+from knowledge.material.registry import LANGUAGES, PLANS
 
 # Buttons that are part of the dialogue: the intent, and the entity that carries the value.
 INTENTS = {"faq": ("choose_answer", "faq"), "role": ("inform_role", "role"), "plan": ("inform_plan", "plan"),

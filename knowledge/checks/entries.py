@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
-from knowledge.checks.finding import Finding, error, warning
-from knowledge.checks.prose import numbers_of, prose_faults, reference_faults, script_scheme
+from knowledge.checks.prose import numbers_of, prose_faults, script_scheme
 from knowledge.checks.reading_level import MAX_GRADE, MIN_EASE, is_hard, reading_level
-from knowledge.checks.registries import FACTS_ELSEWHERE, Registries, schema_findings
-from knowledge.checks.source import Fields, read_source, split_source
+from knowledge.checks.registries import FACTS_ELSEWHERE
 from knowledge.errors import EntryError
-from knowledge.material.entry import Entry
-from knowledge.material.registry import LANGUAGES
+from knowledge.material.entry import EntryFile
+from knowledge.material.finding import Finding, error, warning
+from knowledge.material.registries import Registries
+from knowledge.material.registry import LANGUAGES, Language
 from knowledge.material.render import render_body
 
 MAX_CHARACTERS = 1_200
@@ -26,83 +21,18 @@ REVIEW_DAYS_CHANGING = 92
 REVIEW_DAYS = 185
 
 
-@dataclass(frozen=True)
-class Checked:
-    """An answer file that fits the schema, with the lines of its fields."""
-
-    path: Path
-    entry: Entry
-    fields: Fields
-    body_line: int
-
-    def line(self, *location: str | int) -> int:
-        """Give the line of a field."""
-        return self.fields.line_of(location)
+def stray_files(directory: Path) -> list[Finding]:
+    """Find files among the answers that nobody reads."""
+    remedy = "Keep answers as faq/TOPIC/ID.LANGUAGE.md."
+    folder = directory / "faq"
+    return [
+        error(path, 1, path.name, "a file that is never read", remedy)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and (path.suffix != ".md" or path.parent.parent != folder)
+    ]
 
 
-def read_entries(directory: Path) -> tuple[list[Checked], list[Finding]]:
-    """Read every answer file; those that fit the schema come back for further checks."""
-    checked: list[Checked] = []
-    findings: list[Finding] = []
-    for path in sorted((directory / "faq").rglob("*")):
-        if path.is_dir():
-            continue
-        if path.suffix != ".md" or path.parent.parent != directory / "faq":
-            remedy = "Keep answers as faq/TOPIC/ID.LANGUAGE.md."
-            findings.append(error(path, 1, path.name, "a file that is never read", remedy))
-            continue
-        found, faults = read_entry(path)
-        findings += faults
-        if found:
-            checked.append(found)
-    return checked, findings
-
-
-def read_entry(path: Path) -> tuple[Checked | None, list[Finding]]:
-    """Read one answer file and check it against the schema."""
-    text, findings = read_source(path)
-    if text is None:
-        return None, findings
-    parts = split_source(text)
-    if parts is None:
-        remedy = "Put the fields between two lines of ---."
-        return None, [*findings, error(path, 1, text[:40], "no front matter", remedy)]
-    front, body, body_line = parts
-    fields = Fields(path, front, first_line=2)
-    findings += fields.findings
-    if fields.data is None:
-        if not fields.findings:
-            findings.append(error(path, 2, "", "the front matter is empty", "See docs/editing.md for the fields."))
-        return None, findings
-    if not isinstance(fields.data, dict):
-        return None, [*findings, error(path, 2, type(fields.data).__name__, "no fields", "Write 'field: value' lines.")]
-    try:
-        entry = Entry.model_validate({**fields.data, "body": body})
-    except ValidationError as failure:
-        faults = schema_findings(failure, path, fields, ())
-        return None, [*findings, *(_at_body(fault, failure, body_line) for fault in faults)]
-    found = Checked(path, entry, fields, body_line)
-    return found, findings + _name_findings(found)
-
-
-def _at_body(fault: Finding, failure: ValidationError, body_line: int) -> Finding:
-    at_body = fault.message.startswith("body:")
-    return error(fault.path, body_line, fault.value, fault.message, fault.remedy) if at_body else fault
-
-
-def _name_findings(found: Checked) -> list[Finding]:
-    entry, findings = found.entry, []
-    expected = f"{entry.id}.{entry.language}.md"
-    if found.path.name != expected:
-        remedy = f"Rename it to {expected} or mend id and language."
-        findings.append(error(found.path, found.line("id"), found.path.name, "the file's name differs", remedy))
-    if found.path.parent.name != entry.topic:
-        remedy = f"Move it to faq/{entry.topic}/ or mend the topic."
-        findings.append(error(found.path, found.line("topic"), entry.topic, "the file's folder differs", remedy))
-    return findings
-
-
-def check_entry(found: Checked, registries: Registries, today: date) -> list[Finding]:
+def check_entry(found: EntryFile, registries: Registries, today: date) -> list[Finding]:
     """Check one answer against the catalogue, the registries and the rules for its words."""
     findings = _reference_findings(found, registries)
     findings += _catalogue_findings(found, registries)
@@ -111,7 +41,7 @@ def check_entry(found: Checked, registries: Registries, today: date) -> list[Fin
     return findings
 
 
-def _reference_findings(found: Checked, registries: Registries) -> list[Finding]:
+def _reference_findings(found: EntryFile, registries: Registries) -> list[Finding]:
     entry, path = found.entry, found.path
     findings = []
     for name in entry.facts:
@@ -124,9 +54,12 @@ def _reference_findings(found: Checked, registries: Registries) -> list[Finding]
     line = found.line("sources")
     backing = {source for name in entry.facts if name in registries.facts for source in registries.facts[name].sources}
     for source in entry.sources:
-        if registries.misses("sources", source):
-            findings.append(error(path, line, source, "unknown source", "Use an id of sources.json."))
-        elif source not in backing and not FACTS_ELSEWHERE & set(entry.facts) and not registries.broken:
+        if (
+            source not in backing
+            and source in registries.sources
+            and not FACTS_ELSEWHERE & set(entry.facts)
+            and not registries.broken
+        ):
             message = "a source that stands behind none of the facts"
             findings.append(error(path, line, source, message, "Add the fact it backs, or take it out."))
     line = found.line("related")
@@ -140,15 +73,15 @@ def _reference_findings(found: Checked, registries: Registries) -> list[Finding]
     return findings
 
 
-def _catalogue_findings(found: Checked, registries: Registries) -> list[Finding]:
+def _catalogue_findings(found: EntryFile, registries: Registries) -> list[Finding]:
     entry, path = found.entry, found.path
     item = registries.catalogue.get(entry.id)
     if item is None:
-        if registries.misses("catalogue", entry.id):
-            message, remedy = "the id is not in catalogue.yml", "Add it there or mend the id."
-            return [error(path, found.line("id"), entry.id, message, remedy)]
         return []
     findings = []
+    if path.parent.name != entry.topic:
+        remedy = f"Move it to faq/{entry.topic}/ or mend the topic."
+        findings.append(error(path, found.line("topic"), entry.topic, "the file's folder differs", remedy))
     for name in ("topic", "audience", "care_delay"):
         here, there = getattr(entry, name), getattr(item, name)
         if here != there:
@@ -157,7 +90,7 @@ def _catalogue_findings(found: Checked, registries: Registries) -> list[Finding]
     return findings
 
 
-def _date_findings(found: Checked, registries: Registries, today: date) -> list[Finding]:
+def _date_findings(found: EntryFile, registries: Registries, today: date) -> list[Finding]:
     entry, path, line = found.entry, found.path, found.line("review_by")
     if entry.as_of > today:
         return [error(path, found.line("as_of"), entry.as_of, "as_of lies ahead", "Mend the date.")]
@@ -169,28 +102,19 @@ def _date_findings(found: Checked, registries: Registries, today: date) -> list[
         findings.append(warning(path, line, entry.review_by, what, "Check it against its sources and set both dates."))
     changing = [name for name in entry.facts if name in registries.facts and registries.facts[name].time_sensitive]
     limit = REVIEW_DAYS_CHANGING if changing or "{{" in entry.body else REVIEW_DAYS
-    if (entry.review_by - entry.as_of).days > limit:
+    if (entry.review_by - max(today, entry.as_of)).days > limit:
         why = "facts or phone lines that change" if limit == REVIEW_DAYS_CHANGING else "any answer"
-        message = f"review_by is more than {limit} days after as_of, too long for {why}"
+        message = f"review_by is more than {limit} days ahead, too long for {why}"
         findings.append(error(path, line, entry.review_by, message, "Set an earlier date."))
     return findings
 
 
-def _word_findings(found: Checked, registries: Registries) -> list[Finding]:
+def _word_findings(found: EntryFile, registries: Registries) -> list[Finding]:
     entry, path = found.entry, found.path
     numbers = numbers_of(registries.contacts)
     findings = []
-    for text, first, inside in ((entry.title, found.line("title"), False), (entry.body, found.body_line, True)):
-        faults = list(prose_faults(text, numbers))
-        if inside:
-            faults += reference_faults(
-                text,
-                entry.language,
-                registries.contacts,
-                registries.status,
-                lambda name: name in registries.broken or (name != "status" and "contacts" in registries.broken),
-            )
-        for offset, value, message, remedy in faults:
+    for text, first in ((entry.title, found.line("title")), (entry.body, found.body_line)):
+        for offset, value, message, remedy in prose_faults(text, numbers):
             findings.append(error(path, first + text.count("\n", 0, offset), value, message, remedy))
     for row, variant in enumerate(entry.variants):
         if scheme := script_scheme(variant):
@@ -211,39 +135,22 @@ def _word_findings(found: Checked, registries: Registries) -> list[Finding]:
     return findings
 
 
-def check_together(entries: list[Checked], registries: Registries, read_ids: set[tuple[str, str]]) -> list[Finding]:
-    """Check what only shows over all answers: missing languages, second files, titles alike.
-
-    Args:
-        entries: the answers that fit the schema.
-        registries: what they refer to.
-        read_ids: (id, language) of every file there is by its name, right or wrong inside.
-    """
+def check_together(entries: list[EntryFile], registries: Registries) -> list[Finding]:
+    """Check what only shows over all answers: missing languages, titles alike."""
     findings: list[Finding] = []
-    findings += _doubled(
-        entries, "a second file for the id and language", lambda c: (c.entry.id, c.entry.language), "id"
-    )
-    findings += _doubled(
-        entries,
-        "another answer has this title",
-        lambda c: (c.entry.language, c.entry.title.casefold().strip()),
-        "title",
-    )
+    first: dict[tuple[Language, str], EntryFile] = {}
+    for found in entries:
+        other = first.setdefault((found.entry.language, found.entry.title.casefold().strip()), found)
+        if other.entry.id != found.entry.id:
+            value, message = f"{found.entry.title}; also {other.path.name}", "another answer has this title"
+            findings.append(error(found.path, found.line("title"), value, message, "Keep one."))
+    # By name: a file that is wrong inside is not missing.
+    names = {path.name for path in (registries.directory / "faq").glob("*/*.md")}
     for faq, item in registries.catalogue.items():
         for language in LANGUAGES:
-            if (faq, language) not in read_ids:
-                path = registries.directory / "faq" / item.topic / f"{faq}.{language}.md"
+            name = f"{faq}.{language}.md"
+            if name not in names:
+                path = registries.directory / "faq" / item.topic / name
                 message = f"the answer is missing in {language!r}"
-                findings.append(error(path, 1, faq, message, "Write it; docs/editing.md shows how."))
-    return findings
-
-
-def _doubled(entries: Iterable[Checked], message: str, key_of: Any, field: str) -> list[Finding]:
-    first: dict[Any, Checked] = {}
-    findings = []
-    for found in entries:
-        other = first.setdefault(key_of(found), found)
-        if other is not found:
-            value = f"{getattr(found.entry, field)}; also {other.path.name}"
-            findings.append(error(found.path, found.line(field), value, message, "Keep one."))
+                findings.append(error(path, 1, faq, message, "Write it; `carebot new` begins it."))
     return findings

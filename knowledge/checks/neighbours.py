@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.checks.finding import Finding, notice
 from knowledge.checks.variants import Place
+from knowledge.material.finding import Finding, notice
 from knowledge.retrieval.encoder import Vectors
 from knowledge.retrieval.index import Index, examples_of
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from knowledge.errors import EntryError
-from knowledge.material.registry import Contact, Language, Localized, Status
-from knowledge.material.render import REFERENCE, render_text
+from knowledge.material.registry import Contact, Localized
+from knowledge.material.render import REFERENCE, Fault
 
 DASH = "[-.\u2010-\u2015\u00a0 ]"
 NUMBER = re.compile(
@@ -27,10 +26,7 @@ SCRIPT = re.compile(r"(?i)\b(?:javascript|vbscript|livescript)\s*:|\bdata\s*:\s*
 LINK = re.compile(r"(?i)\bhttps?://\S+|\bwww\.\S+")
 MARKUP = re.compile(r"\*\*|__|^#+ |\]\(|</?[a-zA-Z!][^>\n]*>|`", re.MULTILINE)
 BRACE = re.compile(r"\{\{|\}\}|[{}]")
-WEB_ADDRESS = re.compile(r"(?i)(?:https?://)?[a-z0-9](?:[a-z0-9-]*\.)+[a-z]{2,}(?:/[^\s<>\"']*)?")
 FIELDS = ("call", "text", "tty", "spanish", "veterans", "deaf")
-# Offset in the text, value, message, remedy.
-Fault = tuple[int, str, str, str]
 
 
 def digits_of(text: str) -> str:
@@ -82,20 +78,3 @@ def prose_faults(text: str, known_numbers: dict[str, str]) -> Iterator[Fault]:
     ):
         for match in pattern.finditer(plain):
             yield match.start(), match.group(), message, remedy
-
-
-def reference_faults(
-    text: str, language: Language, contacts: dict[str, Contact], status: Status, skip: Callable[[str], bool]
-) -> Iterator[Fault]:
-    """List the references that cannot be filled; ``skip`` says of a name that its own file is at fault."""
-    for match in REFERENCE.finditer(text):
-        name, _, _ = match.group(1).partition(".")
-        if skip(name):
-            continue
-        try:
-            render_text(match.group(), language, contacts, status, "")
-        except EntryError as failure:
-            # The message ends in its own remedy: "... . Use an id of contacts.yml ..."
-            message, _, remedy = str(failure).removeprefix(": ").removesuffix(".").partition(". ")
-            message = message.removeprefix(match.group() + ": ")
-            yield match.start(), match.group(), message, (remedy or "Name a field that contacts.yml has") + "."

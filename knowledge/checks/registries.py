@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import json
+from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from knowledge.checks.finding import Finding, error, warning
-from knowledge.checks.prose import WEB_ADDRESS, prose_faults, script_scheme
-from knowledge.checks.source import Fields, read_source
-from knowledge.material.base import OutOfScope
-from knowledge.material.registry import (
-    LANGUAGES,
-    CatalogueItem,
-    CheckPlace,
-    Contact,
-    Fact,
-    RegionStatus,
-    Source,
-    Status,
-)
+from knowledge.checks.prose import prose_faults, script_scheme
+from knowledge.checks.rules import Rules
+from knowledge.material.finding import Finding, error, warning
+from knowledge.material.registries import Registries
+from knowledge.material.registry import LANGUAGES, WEB_ADDRESS, Source
 
 VERIFY_DAYS = 90
 STATUS_DAYS = 30
+HOW_TO_VERIFY = "docs/editing.md says how (nobody dials 911 or 988 to test); then write today's date."
 # Names that stand for something other than a line of facts.json: the strike article and contacts.yml.
 FACTS_ELSEWHERE = frozenset({"seed", "contacts"})
 # Named by the catalogue for lack of a fact; an answer may not use it.
@@ -35,156 +27,72 @@ FACTS_MISSING = frozenset({"refill_law"})
 Model = TypeVar("Model", bound=BaseModel)
 
 
-@dataclass
-class Registries:
-    """What could be read of the registries.
-
-    Attributes:
-        broken: ids with an error of their own and names of files that cannot be read, so that a reference to one of
-            them is not reported a second time.
-    """
-
-    directory: Path
-    contacts: dict[str, Contact] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    facts: dict[str, Fact] = field(default_factory=dict)
-    catalogue: dict[str, CatalogueItem] = field(default_factory=dict)
-    status: Status = field(default_factory=lambda: Status(regions={}, check_now=[]))
-    out_of_scope: list[tuple[OutOfScope, Path, int]] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
-    files: dict[str, Fields] = field(default_factory=dict)
-
-    def misses(self, registry: str, item: str) -> bool:
-        """Say whether an id is in no item, right or wrong, of a registry that could be read."""
-        return item not in getattr(self, registry) and item not in self.broken and registry not in self.broken
+def check_registries(found: Registries, rules: Rules, today: date) -> list[Finding]:
+    """Check everything but the answers."""
+    return [
+        *_contact_findings(found, today),
+        *_link_findings(found),
+        *(_publisher_findings(found, rules.publishers) if rules.publishers else []),
+        *_fact_findings(found),
+        *_status_findings(found, today),
+        *_out_of_scope_findings(found),
+    ]
 
 
-def schema_findings(
-    failure: ValidationError, path: Path, fields: Fields, place: tuple[str | int, ...]
-) -> list[Finding]:
-    """Turn every error of a validation into a finding with its line."""
-    findings = []
-    for item in failure.errors(include_url=False, include_context=False):
-        name = ".".join(str(part) for part in item["loc"]) or "the item"
-        line = fields.line_of((*place, *item["loc"]))
-        if item["type"] == "missing":
-            findings.append(error(path, line, name, f"the field {name} is missing", f"Add a line '{name}: ...'."))
-        elif item["type"] == "extra_forbidden":
-            findings.append(
-                error(path, line, item["input"], f"there is no field {name}", "Mend its name or delete it.")
-            )
-        else:
-            message = f"{name}: {item['msg'].removeprefix('Value error, ')}"
-            findings.append(
-                error(path, line, item["input"], message, "Mend the value; docs/editing.md lists the fields.")
-            )
+def unverified_contacts(found: Registries, today: date) -> list[Finding]:
+    """List the lines shown to people that nobody dialled, or read on the owner's page, for 90 days."""
+    path, findings = found.directory / "contacts.yml", []
+    for line, contact in _lines(found, "contacts", found.contacts, "verified_on"):
+        if not contact.may_be_shown:
+            continue
+        number = contact.call.en or contact.text.en or contact.web.en
+        if contact.verified_on is None:
+            message = f"{contact.id} was never verified by us: verified_on is empty"
+            findings.append(warning(path, line, number, message, HOW_TO_VERIFY))
+        elif (today - contact.verified_on).days > VERIFY_DAYS:
+            message = f"verified_on of {contact.id} is older than {VERIFY_DAYS} days"
+            findings.append(warning(path, line, contact.verified_on, message, HOW_TO_VERIFY))
     return findings
 
 
-def check_registries(directory: Path, today: date) -> Registries:
-    """Read and check everything but the answers."""
-    found = Registries(directory)
-    found.contacts = _read_list(found, "contacts", "contacts.yml", Contact)
-    found.sources = _read_list(found, "sources", "sources.json", Source)
-    found.facts = _read_list(found, "facts", "facts.json", Fact)
-    found.catalogue = _read_list(found, "catalogue", "catalogue.yml", CatalogueItem)
-    found.status = _read_status(found)
-    _check_contacts(found, today)
-    _check_links(found)
-    _check_facts(found)
-    _check_status(found, today)
-    _read_out_of_scope(found)
-    return found
-
-
-def _read_fields(found: Registries, registry: str, name: str) -> Any:
-    path = found.directory / name
-    text, findings = read_source(path)
-    found.findings += findings
-    if text is None:
-        found.broken.add(registry)
+def last_day(source: Source) -> date | None:
+    """Give the last day a source may have appeared on, as far as a date is printed: "2019-12" is December 31, 2019."""
+    parts = [int(part) for part in source.shown_date.split("-") if part]
+    if not parts:
         return None
-    fields = found.files[registry] = Fields(path, text)
-    found.findings += fields.findings
-    if fields.data is None:
-        found.broken.add(registry)
-        if not fields.findings:
-            found.findings.append(error(path, 1, "", "the file is empty", "Restore it from version control."))
-    return fields.data
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    try:
+        return date(year, month, parts[2] if len(parts) > 2 else monthrange(year, month)[1])
+    except ValueError:
+        return None
 
 
-def _read_list(found: Registries, registry: str, name: str, model: type[Model]) -> dict[str, Model]:
-    path = found.directory / name
-    data = _read_fields(found, registry, name)
-    if data is None:
-        return {}
-    if not isinstance(data, list):
-        found.broken.add(registry)
-        found.findings.append(error(path, 1, type(data).__name__, "not a list of items", "Start every item with '- '."))
-        return {}
-    items: dict[str, Model] = {}
-    for row, raw in enumerate(data):
-        name_of_item = str(raw.get("id", "")) if isinstance(raw, dict) else ""
-        try:
-            item = model.model_validate(raw)
-        except ValidationError as failure:
-            found.findings += schema_findings(failure, path, found.files[registry], (row,))
-            found.broken.add(name_of_item or registry)
-            continue
-        if name_of_item in items:
-            line = found.files[registry].line_of((row, "id"))
-            found.findings.append(error(path, line, name_of_item, "the id stands twice", "Keep one."))
-        items.setdefault(name_of_item, item)
-    return items
+def newest_day(sources: list[str], registries: Registries) -> date | None:
+    """Give the day of the newest of some sources, None where none bears a date."""
+    found = [registries.sources[name] for name in sources if name in registries.sources]
+    return max((day for source in found if (day := last_day(source))), default=None)
 
 
-def _read_status(found: Registries) -> Status:
-    path = found.directory / "status.yml"
-    data = _read_fields(found, "status", "status.yml")
-    regions: dict[str, RegionStatus] = {}
-    places: list[CheckPlace] = []
-    if not isinstance(data, dict):
-        if data is not None:
-            found.findings.append(error(path, 1, type(data).__name__, "not a list of regions", "See docs/editing.md."))
-        found.broken.add("status")
-        return Status(regions={}, check_now=[])
-    if not data.get("check_now"):
-        found.findings.append(
-            error(path, 1, "check_now", "check_now is missing", "Say where people can check today's status.")
-        )
-    for name, raw in data.items():
-        try:
-            if name == "check_now":
-                places = [CheckPlace.model_validate(place) for place in raw or []]
-            else:
-                regions[str(name)] = RegionStatus.model_validate(raw)
-        except ValidationError as failure:
-            found.findings += schema_findings(failure, path, found.files["status"], (str(name),))
-            found.broken.add("status")
-    return Status(regions=regions, check_now=places)
-
-
-def _check_contacts(found: Registries, today: date) -> None:
-    path = found.directory / "contacts.yml"
+def _contact_findings(found: Registries, today: date) -> list[Finding]:
+    path, findings = found.directory / "contacts.yml", []
     for line, contact in _lines(found, "contacts", found.contacts, "verified_on"):
         if contact.verified_on and contact.verified_on > today:
-            found.findings.append(error(path, line, contact.verified_on, "verified_on lies ahead", "Mend the date."))
-        elif contact.may_be_shown and contact.verified_on is None:
-            message = f"{contact.id} was never verified by us: verified_on is empty"
-            found.findings.append(warning(path, line, contact.call.en, message, "Dial it and write today's date."))
-        elif contact.may_be_shown and contact.verified_on and (today - contact.verified_on).days > VERIFY_DAYS:
-            message = f"verified_on of {contact.id} is older than {VERIFY_DAYS} days"
-            found.findings.append(warning(path, line, contact.verified_on, message, "Dial it and write today's date."))
+            findings.append(error(path, line, contact.verified_on, "verified_on lies ahead", "Mend the date."))
         if not any((contact.call.en, contact.text.en, contact.web.en, contact.chat.en)):
-            found.findings.append(error(path, line, contact.id, "no call, text, chat or web", "Add one."))
+            findings.append(error(path, line, contact.id, "no call, text, chat or web", "Add one."))
+    unverified = len(unverified_contacts(found, today))
+    if unverified:
+        message = f"lines shown to people and not verified for {VERIFY_DAYS} days"
+        findings.append(warning(path, 1, str(unverified), message, "`carebot check --unverified` lists them."))
     for line, contact in _lines(found, "contacts", found.contacts, "source"):
         if " " not in contact.source.strip() and found.misses("sources", contact.source):
             remedy = "Use an id of sources.json, or say in words where it was read."
-            found.findings.append(error(path, line, contact.source, "unknown source", remedy))
+            findings.append(error(path, line, contact.source, "unknown source", remedy))
+    return findings
 
 
-def _check_links(found: Registries) -> None:
+def _link_findings(found: Registries) -> list[Finding]:
+    findings = []
     links: list[tuple[Path, int, str]] = []
     for key in ("web", "chat"):
         for line, contact in _lines(found, "contacts", found.contacts, key):
@@ -195,80 +103,98 @@ def _check_links(found: Registries) -> None:
         links.append((found.directory / "status.yml", line, place.web))
     for path, line, link in links:
         if not WEB_ADDRESS.fullmatch(link) or script_scheme(link):
-            found.findings.append(error(path, line, link, "not a web address", "Give a https address or a domain."))
-    path = found.directory / "sources.json"
+            findings.append(error(path, line, link, "not a web address", "Give a https address or a domain."))
+    return findings
+
+
+def _publisher_findings(found: Registries, publishers: dict[str, list[str]]) -> list[Finding]:
+    path, findings = found.directory / "sources.json", []
     for line, source in _lines(found, "sources", found.sources, "url"):
-        if not (source.url.startswith(("https://", "http://")) and WEB_ADDRESS.fullmatch(source.url)):
-            found.findings.append(error(path, line, source.url, "not a http(s) address", "Give a https address."))
+        # "NUHW (patient page)" is NUHW's; of "KPBS" and "KPBS Radio" the longer one counts.
+        name = max((name for name in publishers if source.publisher.startswith(name)), key=len, default=None)
+        host = (urlsplit(source.url).hostname or "").removeprefix("www.")
+        if name is None:
+            remedy = "Add the publisher and its sites to publishers.yml."
+            findings.append(error(path, line, source.publisher, f"{source.id}: an unknown publisher", remedy))
+            continue
+        own = any(host == site or host.endswith(f".{site}") for site in publishers[name])
+        if not own and not source.mirror:
+            remedy = 'Link the publisher\'s own page, or add "mirror": true, and people see no link.'
+            findings.append(error(path, line, host, f"{source.id}: not a site of {name}", remedy))
+        elif own and source.mirror:
+            findings.append(error(path, line, host, f"{source.id}: a mirror on {name}'s own site", "Drop the mark."))
+        elif own and not source.shown_url:
+            findings.append(error(path, line, source.url, f"{source.id}: plain http", "Give the https address."))
+    return findings
 
 
-def _check_facts(found: Registries) -> None:
-    path = found.directory / "facts.json"
+def _fact_findings(found: Registries) -> list[Finding]:
+    path, findings = found.directory / "facts.json", []
     for line, fact in _lines(found, "facts", found.facts, "sources"):
         for source in fact.sources:
             if found.misses("sources", source):
                 message = f"unknown source of fact {fact.id}"
-                found.findings.append(error(path, line, source, message, "Use an id of sources.json."))
+                findings.append(error(path, line, source, message, "Use an id of sources.json."))
     path = found.directory / "catalogue.yml"
     for line, item in _lines(found, "catalogue", found.catalogue, "facts"):
         for name in item.facts:
             if name not in FACTS_ELSEWHERE | FACTS_MISSING and found.misses("facts", name):
-                found.findings.append(error(path, line, name, f"unknown fact of {item.id}", "Use an id of facts.json."))
+                findings.append(error(path, line, name, f"unknown fact of {item.id}", "Use an id of facts.json."))
+    return findings
 
 
-def _check_status(found: Registries, today: date) -> None:
-    path = found.directory / "status.yml"
+def _status_findings(found: Registries, today: date) -> list[Finding]:
+    path, findings = found.directory / "status.yml", []
     for name, region in found.status.regions.items():
         line = found.files["status"].line_of((name, "facts"))
         for fact_id in region.facts:
             fact = found.facts.get(fact_id)
             if fact is None and found.misses("facts", fact_id):
-                found.findings.append(error(path, line, fact_id, f"unknown fact of {name}", "Use an id of facts.json."))
+                findings.append(error(path, line, fact_id, f"unknown fact of {name}", "Use an id of facts.json."))
             elif fact and not fact.may_be_shown:
                 message = f"fact {fact_id} of {name} has confidence {fact.confidence}"
-                found.findings.append(error(path, line, fact_id, message, "Use facts of high or medium confidence."))
+                findings.append(error(path, line, fact_id, message, "Use facts of high or medium confidence."))
         line = found.files["status"].line_of((name, "sources"))
         for source in region.sources:
             if found.misses("sources", source):
                 message = f"unknown source of {name}"
-                found.findings.append(error(path, line, source, message, "Use an id of sources.json."))
-        line = found.files["status"].line_of((name, "as_of"))
-        if region.as_of > today:
-            found.findings.append(error(path, line, region.as_of, "as_of lies ahead", "Mend the date."))
-        elif (today - region.as_of).days > STATUS_DAYS:
-            message = f"nobody looked at {name} for {(today - region.as_of).days} days"
-            found.findings.append(warning(path, line, region.as_of, message, "Look again and write today's date."))
+                findings.append(error(path, line, source, message, "Use an id of sources.json."))
+        findings += _status_dates(found, name, today)
         for language in LANGUAGES:
             line = found.files["status"].line_of((name, "state", language))
             state = region.state.get(language)
             if not state.strip():
-                found.findings.append(error(path, line, name, f"no state in {language!r}", "Write it."))
+                findings.append(error(path, line, name, f"no state in {language!r}", "Write it."))
             for _, value, message, remedy in prose_faults(state, {}):
-                found.findings.append(error(path, line, value, message, remedy))
+                findings.append(error(path, line, value, message, remedy))
+    return findings
 
 
-def _read_out_of_scope(found: Registries) -> None:
+def _status_dates(found: Registries, name: str, today: date) -> list[Finding]:
+    path, region, fields = found.directory / "status.yml", found.status.regions[name], found.files["status"]
+    for key in ("as_of", "looked_on"):
+        day = getattr(region, key)
+        if day and day > today:
+            return [error(path, fields.line_of((name, key)), day, f"{key} lies ahead", "Mend the date.")]
+    newest = newest_day(region.sources, found)
+    if newest and region.as_of > newest:
+        message = f"as_of of {name} is later than its newest source, {newest.isoformat()}"
+        remedy = "Write that date; when you looked stands in looked_on."
+        return [error(path, fields.line_of((name, "as_of")), region.as_of.isoformat(), message, remedy)]
+    line = fields.line_of((name, "looked_on"))
+    if region.looked_on is None or (today - region.looked_on).days > STATUS_DAYS:
+        message = f"nobody looked at {name} for {STATUS_DAYS} days"
+        remedy = "Look again; write today's date as looked_on, and the newest source's as as_of."
+        return [warning(path, line, region.looked_on or "", message, remedy)]
+    return []
+
+
+def _out_of_scope_findings(found: Registries) -> list[Finding]:
     folder = found.directory / "out_of_scope"
-    paths = sorted(folder.glob("*.jsonl"))
-    if not paths:
-        remedy = "Restore en.jsonl and es.jsonl from version control."
-        found.findings.append(error(folder, 1, "*.jsonl", "no out-of-scope messages", remedy))
-    for path in paths:
-        text, findings = read_source(path)
-        found.findings += findings
-        for number, line in enumerate((text or "").split("\n"), 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                message = OutOfScope(kind=row["kind"], lang=row["lang"], text=row["text"])
-                if message.lang not in LANGUAGES or not message.text.strip():
-                    raise ValueError("lang must be en or es, and text not empty")
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as failure:
-                remedy = 'Write {"kind": "...", "lang": "en", "text": "..."} on one line.'
-                found.findings.append(error(path, number, failure, "not an out-of-scope message", remedy))
-                continue
-            found.out_of_scope.append((message, path, number))
+    if any(folder.glob("*.jsonl")):
+        return []
+    remedy = "Restore en.jsonl and es.jsonl from version control."
+    return [error(folder, 1, "*.jsonl", "no out-of-scope messages", remedy)]
 
 
 def _lines(found: Registries, registry: str, items: dict[str, Model], key: str) -> Iterable[tuple[int, Model]]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from knowledge.checks.entries import Checked
-from knowledge.checks.finding import Finding, error
-from knowledge.checks.registries import Registries
+from knowledge.material.entry import EntryFile
+from knowledge.material.finding import Finding, error
+from knowledge.material.registries import Registries
 from knowledge.material.registry import Language
 from knowledge.retrieval.lexical import fold
 
@@ -27,7 +27,7 @@ class Place(NamedTuple):
     line: int
 
 
-def places_of(entries: list[Checked], registries: Registries) -> Iterator[Place]:
+def places_of(entries: list[EntryFile], registries: Registries) -> Iterator[Place]:
     """List every variant and every out-of-scope message."""
     for found in entries:
         for row, text in enumerate(found.entry.variants):
@@ -42,7 +42,7 @@ def folded(text: str) -> str:
     return bare or text.strip()
 
 
-def check_variants(entries: list[Checked], registries: Registries) -> list[Finding]:
+def check_variants(entries: list[EntryFile], registries: Registries) -> list[Finding]:
     """Count the ways of asking and find those that stand twice."""
     findings = []
     for found in entries:

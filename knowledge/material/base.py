@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from knowledge.errors import EntryError, KnowledgeError
-from knowledge.material.entry import Entry, load_entry
-from knowledge.material.registry import (
-    LANGUAGES,
-    CatalogueItem,
-    Contact,
-    Fact,
-    Language,
-    Source,
-    Status,
-    load_catalogue,
-    load_contacts,
-    load_facts,
-    load_sources,
-    load_status,
-    read_text,
-)
-
-
-@dataclass(frozen=True)
-class OutOfScope:
-    """A message the bot must not answer from its entries."""
-
-    kind: str
-    lang: Language
-    text: str
+from knowledge.errors import KnowledgeError
+from knowledge.material.entry import Entry, EntryFile, read_entry
+from knowledge.material.finding import Finding, error, raise_first
+from knowledge.material.registries import Registries, read_registries
+from knowledge.material.registry import CatalogueItem, Contact, Fact, Language, OutOfScope, Source, Status
+from knowledge.material.render import reference_faults
 
 
 @dataclass(frozen=True)
@@ -64,6 +44,14 @@ class KnowledgeBase:
             grouped.setdefault(self.catalogue[faq].topic, []).append(faq)
         return grouped
 
+    def answer_for_plan(self, plan: str) -> str | None:
+        """Give the answer for a kind of plan, None where the steps of every answer are already its own."""
+        return self._by_plan.get(plan)
+
+    @cached_property
+    def _by_plan(self) -> dict[str, str]:
+        return {entry.plan: faq for (faq, _), entry in self.entries.items() if entry.plan}
+
     def content_hash(self) -> str:
         """Hash everything an answer or the index depends on."""
         digest = hashlib.sha256()
@@ -82,65 +70,100 @@ class KnowledgeBase:
             yield f"{message.kind}\t{message.lang}\t{message.text}"
 
 
-def load_out_of_scope(directory: Path) -> tuple[OutOfScope, ...]:
-    """Read the JSON-lines files of out-of-scope messages."""
-    messages = []
-    for path in sorted(directory.glob("*.jsonl")):
-        for number, line in enumerate(read_text(path).splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                message = OutOfScope(kind=row["kind"], lang=row["lang"], text=row["text"])
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
-                raise KnowledgeError(f"{path}: line {number}: needs kind, lang and text as JSON ({error}).") from error
-            if message.lang not in LANGUAGES or not message.text.strip():
-                raise KnowledgeError(f"{path}: line {number}: lang must be en or es and text not empty.")
-            messages.append(message)
-    return tuple(messages)
+@dataclass(frozen=True)
+class Material:
+    """What one reading of a knowledge base gave: all that could be read, and what is wrong with it.
 
+    Attributes:
+        entries: the answer files that fit the schema.
+        findings: every fault that would reach a person as a hole in an answer, or keep an answer from being read.
+    """
 
-def entry_paths(directory: Path) -> list[Path]:
-    """List the answer files below ``directory/faq``."""
-    return sorted((directory / "faq").glob("*/*.md"))
+    directory: Path
+    registries: Registries
+    entries: list[EntryFile]
+    findings: list[Finding]
+
+    def knowledge(self) -> KnowledgeBase:
+        """Give the knowledge base.
+
+        Raises:
+            KnowledgeError: naming the first file, line and value at fault. Use ``carebot check`` for all of them.
+        """
+        raise_first(self.findings)
+        if not self.entries:
+            raise KnowledgeError(f"{self.directory / 'faq'}: no answer files. Check CAREBOT_KNOWLEDGE_DIR.")
+        registries = self.registries
+        return KnowledgeBase(
+            entries={(found.entry.id, found.entry.language): found.entry for found in self.entries},
+            catalogue=registries.catalogue,
+            contacts=registries.contacts,
+            sources=registries.sources,
+            facts=registries.facts,
+            status=registries.status,
+            out_of_scope=tuple(message for message, _, _ in registries.out_of_scope),
+        )
 
 
 def load_knowledge(directory: Path) -> KnowledgeBase:
-    """Read the whole knowledge base.
+    """Read a knowledge base that is right.
 
     Raises:
         KnowledgeError: naming the first file, line and value at fault. Use ``carebot check`` for all of them.
     """
-    catalogue = load_catalogue(directory / "catalogue.yml")
-    entries: dict[tuple[str, Language], Entry] = {}
-    for path in entry_paths(directory):
-        entry = load_entry(path)
-        if entry.id not in catalogue:
-            raise EntryError(f"{path}: the id {entry.id!r} is not in catalogue.yml. Add it there or mend the id.")
-        if (entry.id, entry.language) in entries:
-            raise EntryError(f"{path}: a second file for {entry.id!r} in {entry.language!r}. Keep one.")
-        entries[entry.id, entry.language] = entry
-    if not entries:
-        raise KnowledgeError(f"{directory / 'faq'}: no answer files. Check CAREBOT_KNOWLEDGE_DIR.")
-    knowledge = KnowledgeBase(
-        entries=entries,
-        catalogue=catalogue,
-        contacts=load_contacts(directory / "contacts.yml"),
-        sources=load_sources(directory / "sources.json"),
-        facts=load_facts(directory / "facts.json"),
-        status=load_status(directory / "status.yml"),
-        out_of_scope=load_out_of_scope(directory / "out_of_scope"),
-    )
-    _check_references(knowledge)
-    return knowledge
+    return read_material(directory).knowledge()
 
 
-def _check_references(knowledge: KnowledgeBase) -> None:
+def read_material(directory: Path) -> Material:
+    """Read a knowledge base, right or wrong.
+
+    Args:
+        directory: holds faq/, out_of_scope/ and the registries.
+
+    Raises:
+        KnowledgeError: the directory does not exist.
+    """
+    if not directory.is_dir():
+        raise KnowledgeError(f"{directory}: no such directory. Check CAREBOT_KNOWLEDGE_DIR.")
+    registries = read_registries(directory)
+    entries: list[EntryFile] = []
+    findings = list(registries.findings)
+    for path in sorted((directory / "faq").glob("*/*.md")):
+        found, faults = read_entry(path)
+        findings += faults
+        if found:
+            entries.append(found)
+    for found in entries:
+        findings += _reference_findings(found, registries)
+    return Material(directory, registries, entries, [*findings, *_second_files(entries)])
+
+
+def _reference_findings(found: EntryFile, registries: Registries) -> Iterator[Finding]:
     # A dead contact or source would reach a person as a hole in an answer, so it stops loading, not only the linter.
-    from knowledge.material.render import render_body
+    entry, path = found.entry, found.path
+    if registries.misses("catalogue", entry.id):
+        message = "the id is not in catalogue.yml"
+        yield error(path, found.line("id"), entry.id, message, "Add it there or mend the id.")
+    for source in entry.sources:
+        if registries.misses("sources", source):
+            yield error(path, found.line("sources"), source, "unknown source", "Use an id of sources.json.")
+    broken = registries.broken
+    faults = reference_faults(
+        entry.body,
+        entry.language,
+        registries.contacts,
+        registries.status,
+        lambda name: name in broken or (name != "status" and "contacts" in broken),
+    )
+    for offset, value, message, remedy in faults:
+        yield error(path, found.body_line + entry.body.count("\n", 0, offset), value, message, remedy)
 
-    for (faq, language), entry in knowledge.entries.items():
-        for source in entry.sources:
-            if source not in knowledge.sources:
-                raise EntryError(f"{faq}.{language}.md: unknown source {source!r}. Use an id of sources.json.")
-        render_body(entry, knowledge.contacts, knowledge.status)
+
+def _second_files(entries: list[EntryFile]) -> Iterator[Finding]:
+    first: dict[tuple[str, Language], EntryFile] = {}
+    for found in entries:
+        entry = found.entry
+        other = first.setdefault((entry.id, entry.language), found)
+        if other is not found:
+            value, message = f"{entry.id}; also {other.path}", "a second file for the id and language"
+            yield error(found.path, found.line("id"), value, message, "Keep one.")

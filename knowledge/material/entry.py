@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -9,14 +10,16 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from knowledge.errors import EntryError, RegistryError
-from knowledge.material.registry import Language, describe, load_yaml, read_text
+from knowledge.errors import EntryError
+from knowledge.material.finding import Finding, error, raise_first
+from knowledge.material.registries import schema_findings
+from knowledge.material.registry import Language, Plan
+from knowledge.material.source import FENCE, Fields, read_source, split_source
 
 Speaker = Literal["regulator", "law", "kaiser", "union", "news", "neutral"]
 # What a short message asks on for ("how long?", "who do I call?"); the front matter names the answer to it.
 FollowUp = Literal["how_long", "who_to_call", "cost", "if_refused", "why", "for_child"]
-OPTIONAL = ("follow_ups", "plan", "plan_matters", "risky_wording")
-FENCE = "---\n"
+OPTIONAL = ("follow_ups", "plan", "plan_matters", "risky_wording", "translated_from")
 
 
 class Entry(BaseModel):
@@ -31,6 +34,7 @@ class Entry(BaseModel):
         plan_matters: whether the steps differ by plan, so that the plan is asked once after them.
         risky_wording: whether its ways of asking read like those of someone at risk; the safety model does not take
             them for harmless.
+        translated_from: in a Spanish file, the stamp of both languages as they were last read side by side.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,9 +52,10 @@ class Entry(BaseModel):
     expires: bool = False
     related: list[str] = []
     follow_ups: dict[FollowUp, str] = {}
-    plan: str | None = None
+    plan: Plan | None = None
     plan_matters: bool = False
     risky_wording: bool = False
+    translated_from: str = ""
     variants: list[str] = Field(min_length=1)
     body: str = Field(min_length=20, max_length=5_000)
 
@@ -67,48 +72,75 @@ class Entry(BaseModel):
         return today > self.review_by
 
 
-def split_front_matter(text: str, path: Path) -> tuple[str, str]:
-    """Cut a file into front matter and body."""
-    if not text.startswith(FENCE) or text.count(FENCE) < 2:
-        raise EntryError(f"{path}: line 1: the front matter must stand between two lines of ---.")
-    _, front, body = text.split(FENCE, 2)
-    return front, body.strip()
+@dataclass(frozen=True)
+class EntryFile:
+    """An answer file that fits the schema, with the lines of its fields."""
+
+    path: Path
+    entry: Entry
+    fields: Fields
+    body_line: int
+
+    def line(self, *location: str | int) -> int:
+        """Give the line of a field."""
+        return self.fields.line_of(location)
 
 
-def parse_entry(text: str, path: Path) -> Entry:
-    """Parse the text of one answer file.
-
-    Raises:
-        EntryError: naming the file, the line or field, and the remedy.
-    """
-    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
-    front, body = split_front_matter(text, path)
+def parse_entry(text: str, path: Path) -> tuple[EntryFile | None, list[Finding]]:
+    """Check the text of one answer file against the schema, its name and its folder."""
+    parts = split_source(text)
+    if parts is None:
+        return None, [error(path, 1, text[:40], "no front matter", "Put the fields between two lines of ---.")]
+    front, body, body_line = parts
+    fields = Fields(path, front, first_line=2)
+    if not isinstance(fields.data, dict):
+        remedy = "Write 'field: value' lines; see docs/editing.md."
+        return None, fields.findings or [error(path, 2, "", "no fields in the front matter", remedy)]
+    if "body" in fields.data:
+        line, remedy = fields.line_of(("body",)), "Write the answer below the second line of ---."
+        return None, [*fields.findings, error(path, line, "body", "there is no field body", remedy)]
     try:
-        fields = load_yaml(front)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 2
-        raise EntryError(f"{path}: line {line} is not valid YAML ({getattr(error, 'problem', error)}).") from error
-    if not isinstance(fields, dict):
-        raise EntryError(f"{path}: line 2: the front matter must be a list of 'field: value' lines.")
-    try:
-        entry = Entry(**fields, body=body)
-    except ValidationError as error:
-        raise EntryError(f"{path}: {describe(error)}. See docs/editing.md for the fields.") from error
-    except TypeError as error:
-        raise EntryError(f"{path}: the front matter must not hold a field 'body' ({error}).") from error
-    expected = f"{entry.id}.{entry.language}.md"
-    if path.name != expected:
-        raise EntryError(f"{path}: id and language say {expected!r}. Rename the file or mend the fields.")
-    return entry
+        entry = Entry.model_validate({**fields.data, "body": body})
+    except ValidationError as failure:
+        faults = schema_findings(failure, path, fields, ())
+        return None, fields.findings + [_at_body(fault, body_line) for fault in faults]
+    found = EntryFile(path, entry, fields, body_line)
+    return found, fields.findings + _name_findings(found)
+
+
+def read_entry(path: Path) -> tuple[EntryFile | None, list[Finding]]:
+    """Read one answer file, right or wrong."""
+    text, findings = read_source(path)
+    if text is None:
+        return None, findings
+    found, faults = parse_entry(text, path)
+    return found, findings + faults
 
 
 def load_entry(path: Path) -> Entry:
-    """Read one answer file."""
-    try:
-        return parse_entry(read_text(path), path)
-    except RegistryError as error:
-        raise EntryError(str(error)) from error
+    """Read one answer file, wherever it stands.
+
+    Raises:
+        EntryError: naming the file, the line, the value and the remedy.
+    """
+    found, findings = read_entry(path)
+    raise_first(findings)
+    if found is None:
+        raise EntryError(f"{path}: cannot be read. Restore the file from version control.")
+    return found.entry
+
+
+def _at_body(fault: Finding, body_line: int) -> Finding:
+    return replace(fault, line=body_line) if fault.message.startswith("body:") else fault
+
+
+def _name_findings(found: EntryFile) -> list[Finding]:
+    entry = found.entry
+    expected = f"{entry.id}.{entry.language}.md"
+    if found.path.name == expected:
+        return []
+    remedy = f"Rename it to {expected} or mend id and language."
+    return [error(found.path, found.line("id"), found.path.name, "the file's name differs", remedy)]
 
 
 def dump_entry(entry: Entry) -> str:

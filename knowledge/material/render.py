@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import date
+
+from babel.dates import format_date as format_in_locale
 
 from knowledge.errors import EntryError
 from knowledge.material.entry import Entry
@@ -11,36 +14,9 @@ from knowledge.material.registry import Contact, Language, Status
 
 REFERENCE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 CONTACT_FIELDS = ("name", "call", "text", "chat", "web", "tty", "deaf", "spanish", "veterans", "hours", "use")
-MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "es": [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-}
+LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_US"}
+# Offset in the text, value, message, remedy.
+Fault = tuple[int, str, str, str]
 
 
 def render_body(entry: Entry, contacts: dict[str, Contact], status: Status) -> str:
@@ -73,6 +49,23 @@ def render_text(text: str, language: Language, contacts: dict[str, Contact], sta
     return REFERENCE.sub(fill, text)
 
 
+def reference_faults(
+    text: str, language: Language, contacts: dict[str, Contact], status: Status, skip: Callable[[str], bool]
+) -> Iterator[Fault]:
+    """List the references that cannot be filled; ``skip`` says of a name that its own file is at fault."""
+    for match in REFERENCE.finditer(text):
+        name, _, _ = match.group(1).partition(".")
+        if skip(name):
+            continue
+        try:
+            render_text(match.group(), language, contacts, status, "")
+        except EntryError as failure:
+            # The message ends in its own remedy: "... . Use an id of contacts.yml ..."
+            message, _, remedy = str(failure).removeprefix(": ").removesuffix(".").partition(". ")
+            message = message.removeprefix(match.group() + ": ")
+            yield match.start(), match.group(), message, (remedy or "Name a field that contacts.yml has") + "."
+
+
 def render_contact(contact: Contact, field: str, language: Language) -> str:
     """Give one field of a contact, or its name with its number when no field is named."""
     if not contact.may_be_shown:
@@ -96,11 +89,10 @@ def render_status(status: Status, region: str, language: Language) -> str:
     state = status.regions[region]
     day = format_date(state.as_of, language)
     if language == "es":
-        return f"{state.name.es} (revisado el {day}): {state.state.es}"
-    return f"{state.name.en} (checked {day}): {state.state.en}"
+        return f"{state.name.es} (fuente más reciente: {day}): {state.state.es}"
+    return f"{state.name.en} (newest source: {day}): {state.state.en}"
 
 
 def format_date(day: date, language: Language) -> str:
     """Write a date as people in California read it."""
-    month = MONTHS[language][day.month - 1]
-    return f"{day.day} de {month} de {day.year}" if language == "es" else f"{month} {day.day}, {day.year}"
+    return str(format_in_locale(day, "long", LOCALES[language]))

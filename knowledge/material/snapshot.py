@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from knowledge.material.base import KnowledgeBase, OutOfScope
+from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
-from knowledge.material.registry import CatalogueItem, Contact, Fact, Source, Status
+from knowledge.material.registry import CatalogueItem, Contact, Fact, OutOfScope, Source, Status
 
 
 def dump_knowledge(knowledge: KnowledgeBase) -> str:

@@ -10,7 +10,9 @@ from knowledge.checks.entries import MAX_CHARACTERS
 from knowledge.checks.reading_level import reading_level
 from knowledge.errors import EntryError
 from knowledge.material.entry import Entry, load_entry
-from knowledge.material.registry import Language, Source, load_contacts, load_sources, load_status
+from knowledge.material.finding import raise_first
+from knowledge.material.registries import read_registries
+from knowledge.material.registry import Language, Source
 from knowledge.material.render import format_date, render_body
 
 TELEGRAM_LIMIT = 4_096
@@ -36,11 +38,13 @@ def preview_entry(path: Path, directory: Path) -> str:
         KnowledgeError: naming the file, the field and the remedy.
     """
     entry = load_entry(path)
-    sources = load_sources(directory / "sources.json")
+    registries = read_registries(directory)
+    raise_first(registries.findings)
+    sources = registries.sources
     for source in entry.sources:
         if source not in sources:
             raise EntryError(f"{path}: sources: unknown source {source!r}. Use an id of sources.json.")
-    body = render_body(entry, load_contacts(directory / "contacts.yml"), load_status(directory / "status.yml"))
+    body = render_body(entry, registries.contacts, registries.status)
     cited = [sources[source] for source in entry.sources]
     related = [_title(directory, other, entry.language) for other in entry.related]
     facts = f"{len(body)} of at most {MAX_CHARACTERS} characters, reading level {_level(entry)}"
@@ -76,7 +80,7 @@ def web_text(entry: Entry, body: str, sources: list[Source]) -> str:
     """Give the page: the title, the answer, a list of sources with their addresses, the date, the footer."""
     parts = [entry.title, body]
     if sources:
-        listed = "\n".join(f"- {_named(source)} <{source.url}>" for source in sources)
+        listed = "\n".join(f"- {_named(source)} <{source.shown_url}>".replace(" <>", "") for source in sources)
         parts.append(f"{WORDS['sources'][entry.language]}\n{listed}")
     parts.append(_checked(entry.as_of, entry.language))
     if entry.care_delay:
@@ -85,7 +89,7 @@ def web_text(entry: Entry, body: str, sources: list[Source]) -> str:
 
 
 def _named(source: Source) -> str:
-    return f"{source.publisher} ({source.shown_date})" if source.shown_date else source.publisher
+    return f"{source.shown_publisher} ({source.shown_date})" if source.shown_date else source.shown_publisher
 
 
 def _checked(day: date, language: Language) -> str:

@@ -8,7 +8,8 @@ from bot.message import SafetyVerdict, Tier
 from bot.reply.texts import all_texts
 from bot.safety.cards import LAST_RESORT, card_text, load_after_card, load_cards
 from bot.settings import ROOT
-from knowledge.material.registry import LANGUAGES, Language, load_contacts, load_status
+from knowledge.material.registries import load_contacts, load_status
+from knowledge.material.registry import LANGUAGES, Language
 from knowledge.material.render import render_text
 
 CONTACTS = load_contacts(ROOT / "knowledge/contacts.yml")

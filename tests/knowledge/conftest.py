@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.checks.check import check_knowledge
-from knowledge.checks.finding import Finding
+from knowledge.checks.translations import accept
 from knowledge.material.base import KnowledgeBase, load_knowledge
+from knowledge.material.finding import Finding
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 TODAY = date(2026, 11, 24)
@@ -46,12 +47,32 @@ STATUS = """\
 hawaii:
   name: {en: Hawaii, es: Hawái}
   state: {en: The last strike ended in 2023., es: La última huelga terminó en 2023.}
-  as_of: 2026-11-24
+  as_of: 2025-05-08
+  looked_on: 2026-11-24
   facts: [A01]
   sources: [press]
 check_now:
   - name: {en: the union, es: el sindicato}
     web: nuhw.org
+"""
+PUBLISHERS = """\
+"The Press": [example.org]
+"The union": [example.org]
+"The copied": []
+"""
+PHRASES = """\
+present_tense:
+  topics: [duration]
+  unless: {en: [if, when], es: [si, cuando]}
+  phrases: {en: [are on strike, the strike is on], es: [están en huelga]}
+doubtful_endings: {en: [we did not verify], es: [no lo verificamos]}
+plan_rights:
+  claims: {en: [must pay for outside care], es: [debe pagar la atención de fuera]}
+  plans: {en: [which plan, medi-cal], es: [qué plan, medi-cal]}
+"""
+GLOSSARY = """\
+dispute: {en: labor dispute, es: conflicto laboral, not: [pleito, quarrel]}
+range: {en: 40% to 50%, es: entre 40% y 50%, not: [40-50%]}
 """
 SOURCES = [
     {"id": "press", "publisher": "The Press", "kind": "news", "date": "2025-05-08", "url": "https://example.org/a"},
@@ -63,6 +84,7 @@ FACTS = [
     {"id": "A03", "confidence": "low", "time_sensitive": False, "sources": ["union"]},
     {"id": "A04", "confidence": "none", "time_sensitive": False, "sources": []},
 ]
+CLAIM = "Since 2023, 196 days, 5% or $28,323,219, 1,937 to 31."
 BODIES = {
     ("strike-status", "en"): "We do not know.\n\n- {{status.hawaii}}\n\nCall {{help-center.call}}.",
     ("strike-status", "es"): "No lo sabemos.\n\n- {{status.hawaii}}\n\nLlame al {{help-center.call}}.",
@@ -79,7 +101,7 @@ title: {title}
 facts: [{fact}]
 sources: [{source}]
 speaker: union
-as_of: 2026-11-24
+as_of: 2025-05-08
 review_by: 2027-02-22
 care_delay: {care_delay}
 expires: false
@@ -142,12 +164,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "catalogue.yml").write_text(CATALOGUE, encoding="utf-8")
     (directory / "contacts.yml").write_text(CONTACTS, encoding="utf-8")
     (directory / "status.yml").write_text(STATUS, encoding="utf-8")
-    facts = [{"topic": "pay", "claim": "It is so.", "said_by": "union", **fact} for fact in FACTS]
+    for name, text in (("publishers", PUBLISHERS), ("phrases", PHRASES), ("glossary", GLOSSARY)):
+        (directory / f"{name}.yml").write_text(text, encoding="utf-8")
+    facts = [{"topic": "pay", "claim": CLAIM, "said_by": "union", **fact} for fact in FACTS]
     (directory / "facts.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     (directory / "sources.json").write_text(json.dumps(SOURCES, indent=1), encoding="utf-8")
     (directory / "out_of_scope").mkdir()
     row = {"kind": "other_topic", "lang": "en", "text": "what is the weather"}
     (directory / "out_of_scope" / "en.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    accept(load_knowledge(directory), directory, "all")
     return directory
 
 

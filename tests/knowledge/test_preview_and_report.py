@@ -19,10 +19,10 @@ def test_preview_shows_answer_sources_date_footer_and_buttons(small) -> None:
     shown = preview_entry(small.path("strike-status", "es"), small.directory)
     for piece in (
         "+1-888-466-2219",
-        "• Hawái (revisado el 24 de noviembre de 2026)",
+        "• Hawái (fuente más reciente: 8 de mayo de 2025)",
         "Fuentes: The Press (2025-05-08)",
         "<https://example.org/a>",
-        "Revisado 24 de noviembre de 2026",
+        "Revisado 8 de mayo de 2025",
         FOOTER,
         "[ Title of demand-pay in es? ]",
         "Title of strike-status in es?",
@@ -42,7 +42,7 @@ def test_preview_shows_a_draft_outside_the_knowledge_base(small, tmp_path) -> No
 )
 def test_preview_names_what_is_wrong(small, old, new) -> None:
     path = small.replace(small.path(), old, new)
-    with pytest.raises(KnowledgeError, match=r"demand-pay\.en\.md: .*x"):
+    with pytest.raises(KnowledgeError, match=r"demand-pay\.en\.md:.*x"):
         preview_entry(path, small.directory)
 
 

@@ -23,8 +23,12 @@ def base(small) -> KnowledgeBase:
         ("{{ help-center.call }}", "en", "1-888-466-2219"),
         ("{{help-center.text}}", "es", "AYUDA al 741741"),
         ("{{lifeline-988.call}}", "en", "988"),
-        ("{{status.hawaii}}", "en", "Hawaii (checked November 24, 2026): The last strike ended in 2023."),
-        ("{{status.hawaii}}", "es", "Hawái (revisado el 24 de noviembre de 2026): La última huelga terminó en 2023."),
+        ("{{status.hawaii}}", "en", "Hawaii (newest source: May 8, 2025): The last strike ended in 2023."),
+        (
+            "{{status.hawaii}}",
+            "es",
+            "Hawái (fuente más reciente: 8 de mayo de 2025): La última huelga terminó en 2023.",
+        ),
         ("{{status.check}}", "es", "el sindicato (nuhw.org)"),
     ],
 )
@@ -49,7 +53,7 @@ def test_reference_that_cannot_be_shown_is_named(base, reference, message) -> No
         render_text(reference, "en", base.contacts, base.status, "here.md")
 
 
-def test_every_region_says_when_it_was_checked(real) -> None:
+def test_every_region_says_how_new_its_source_is(real) -> None:
     for name, region in real.status.regions.items():
         for language in LANGUAGES:
             shown = render_status(real.status, name, language)

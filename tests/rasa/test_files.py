@@ -9,8 +9,8 @@ import yaml
 from bot.dialogue.after_card import AFTER_CARD
 from bot.dialogue.decide import Dialogue
 from bot.rasa.actions import build_executor
-from bot.reply.payload import PLANS
 from bot.settings import ROOT
+from knowledge.material.registry import PLANS
 
 
 def read(path: str) -> Any:

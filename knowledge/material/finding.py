@@ -1,11 +1,14 @@
-"""What the linter says about one place in the knowledge base."""
+"""What reading and checking say about one place in the knowledge base."""
 
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from knowledge.errors import EntryError, RegistryError
 
 Level = Literal["error", "warning", "notice"]
 VALUE_LIMIT = 80
@@ -50,6 +53,18 @@ def warning(path: Path, line: int, value: object, message: str, remedy: str) -> 
 def notice(path: Path, line: int, value: object, message: str, remedy: str) -> Finding:
     """Give a finding that is worth a look and never fails anything."""
     return Finding("notice", path, line, _brief(value), message, remedy)
+
+
+def raise_first(findings: Iterable[Finding]) -> None:
+    """Stop at the first error there is.
+
+    Raises:
+        EntryError: it is in an answer file.
+        RegistryError: it is in any other file.
+    """
+    for finding in findings:
+        if finding.level == "error":
+            raise (EntryError if finding.path.suffix == ".md" else RegistryError)(str(finding))
 
 
 def _brief(value: object) -> str:
