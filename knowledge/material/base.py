@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from knowledge.errors import EntryError, KnowledgeError
+from knowledge.json_lines import read_json_lines
 from knowledge.material.entry import Entry, load_entry
 from knowledge.material.registry import (
     LANGUAGES,
@@ -23,7 +24,6 @@ from knowledge.material.registry import (
     load_facts,
     load_sources,
     load_status,
-    read_text,
 )
 
 
@@ -83,21 +83,19 @@ class KnowledgeBase:
 
 
 def load_out_of_scope(directory: Path) -> tuple[OutOfScope, ...]:
-    """Read the JSON-lines files of out-of-scope messages."""
-    messages = []
-    for path in sorted(directory.glob("*.jsonl")):
-        for number, line in enumerate(read_text(path).splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                message = OutOfScope(kind=row["kind"], lang=row["lang"], text=row["text"])
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
-                raise KnowledgeError(f"{path}: line {number}: needs kind, lang and text as JSON ({error}).") from error
-            if message.lang not in LANGUAGES or not message.text.strip():
-                raise KnowledgeError(f"{path}: line {number}: lang must be en or es and text not empty.")
-            messages.append(message)
-    return tuple(messages)
+    """Read the JSON-lines files of out-of-scope messages.
+
+    Raises:
+        KnowledgeError: naming file, line and value.
+    """
+    paths = sorted(directory.glob("*.jsonl"))
+    return tuple(item for path in paths for item in read_json_lines(path, _parse_out_of_scope, "kind, lang and text"))
+
+
+def _parse_out_of_scope(row: dict[str, Any]) -> OutOfScope:
+    if row["lang"] not in LANGUAGES or not row["text"].strip():
+        raise ValueError(f"lang {row['lang']!r} must be en or es, and text not empty")
+    return OutOfScope(kind=row["kind"], lang=row["lang"], text=row["text"])
 
 
 def entry_paths(directory: Path) -> list[Path]:
