@@ -25,6 +25,7 @@ lint: setup-test
 evaluate: setup-test
 	.venv/bin/carebot evaluate questions
 	.venv/bin/carebot evaluate safety
+	.venv/bin/carebot evaluate strangers
 
 # The main screens in both languages, light and dark, phone and desktop, into var/screenshots.
 screenshots: setup-test

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from bot.evaluation.questions import Question, load_questions
+from bot.evaluation.labelled import Labelled, load_labelled
 from bot.settings import load_settings
 from knowledge.material.base import load_knowledge
 from knowledge.retrieval.embedding_store import EmbeddingStore
@@ -214,7 +214,7 @@ def main() -> None:
     known = Texts(vectors, ngrams.transform(examples.texts))
     files: list[tuple[Texts, list[frozenset[int]], NDArray[np.str_]]] = []
     for path in arguments.questions:
-        asked: list[Question] = [found for found in load_questions(path, classes) if found.faq]
+        asked: list[Labelled] = [found for found in load_labelled(path, classes) if found.faq]
         texts = [found.text for found in asked]
         accepted = [frozenset(classes.index(name) for name in found.accepted) for found in asked]
         vectors = encoder.encode_queries(texts)

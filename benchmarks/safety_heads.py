@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
+from bot.evaluation.labelled import load_labelled
 from bot.evaluation.run_safety import HELDOUT
-from bot.evaluation.safety import load_messages
 from bot.message import CARDED, Tier
 from bot.safety.learned import LearnedModel, load_safety_model
 from bot.settings import load_settings
@@ -33,7 +33,7 @@ def main() -> None:
     model = load_safety_model(settings.var_dir / "safety", load_encoder(settings.encoder))
     table = Table("file", "language", "card decided by", "area under the curve", f"recall at {ALARMS:.0%} false alarms")
     for path in parser.parse_args().files:
-        messages = load_messages(path)
+        messages = load_labelled(path)
         texts = [message.text for message in messages]
         risk = np.array([message.tier in CARDED for message in messages])
         calm = np.array([message.tier is Tier.T0 for message in messages])

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.errors import BadRequestError
+from bot.errors import BadRequestError, StartError
 from bot.settings import ROOT, Settings, load_settings
 from knowledge.errors import CarebotError, KnowledgeError
 
@@ -199,27 +200,54 @@ def report(out: Annotated[Path | None, typer.Option(help="The HTML file to write
     _say(f"wrote {out}")
 
 
+class Evaluation(StrEnum):
+    """What ``carebot evaluate`` can measure."""
+
+    questions = "questions"
+    safety = "safety"
+    strangers = "strangers"
+    talks = "talks"
+
+
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="questions or safety.")] = "questions",
-    file: Annotated[Path | None, typer.Option(help="JSON lines to measure on; the held-out set by default.")] = None,
+    what: Annotated[Evaluation, typer.Argument(help="What to measure.")] = Evaluation.questions,
+    file: Annotated[Path | None, typer.Option(help="What to measure on; the project's own by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
-    over_http: Annotated[bool, typer.Option(help="Also ask the running bot.")] = False,
+    http: Annotated[
+        str | None, typer.Option(help="Address of a running bot to ask (questions, strangers, talks).")
+    ] = None,
+    shared: Annotated[Path | None, typer.Option(help="Folder of further files of strangers.")] = None,
+    page: Annotated[Path | None, typer.Option(help="The model card to write the question figures into.")] = None,
     with_rasa_baseline: Annotated[bool, typer.Option(help="Also train Rasa's ResponseSelector (minutes).")] = False,
 ) -> None:
-    """Measure answers or safety, write a report with plots, and compare with the committed floors."""
+    """Measure answers, safety, strangers or talks, write a report, and compare with the committed floors."""
     settings = _start(quiet=True)
     out = out or settings.var_dir / "evaluation" / what
-    if what == "questions":
-        from bot.evaluation.run_questions import evaluate_questions
+    match what:
+        case Evaluation.questions:
+            from bot.evaluation.run_questions import evaluate_questions
 
-        file = file or ROOT / "tests/evaluation/heldout.jsonl"
-        raise typer.Exit(evaluate_questions(settings, file, out, with_rasa_baseline, over_http))
-    if what != "safety":
-        raise BadRequestError("bad_argument", f"evaluate {what!r}: choose questions or safety.")
-    from bot.evaluation.run_safety import HELDOUT, evaluate_safety_model
+            file = file or ROOT / "tests/evaluation/heldout.jsonl"
+            code = evaluate_questions(settings, file, out, with_rasa_baseline, http, page)
+        case Evaluation.safety:
+            from bot.evaluation.run_safety import HELDOUT, evaluate_safety_model
 
-    raise typer.Exit(evaluate_safety_model(settings, [file] if file else HELDOUT, out))
+            code = evaluate_safety_model(settings, [file] if file else HELDOUT, out)
+        case Evaluation.strangers:
+            from bot.evaluation.run_strangers import evaluate_strangers
+            from bot.evaluation.strangers import files_of
+
+            code = evaluate_strangers(settings, out, files_of(shared), http)
+        case Evaluation.talks:
+            from bot.evaluation.run_talks import evaluate_talks
+            from bot.start.ask import running_address
+
+            address = http or running_address(settings.var_dir)
+            if address is None:
+                raise StartError("no bot runs from this folder. Start 'carebot run' first, or name one with --http.")
+            code = evaluate_talks(address, file or ROOT / "tests/dialogue/talks.yml", out)
+    raise typer.Exit(code)
 
 
 @app.command()

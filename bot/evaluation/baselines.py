@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.evaluation.questions import Prediction, Question, QuestionFileError
+from bot.evaluation.labelled import EvaluationError, Labelled
+from bot.evaluation.questions import Prediction
 from knowledge.retrieval.index import OUT_OF_SCOPE, Examples
 from knowledge.retrieval.lexical import fold
 
@@ -21,16 +22,16 @@ WORD = re.compile(r"\w+")
 RANKED = 5
 
 
-def ask_bm25(classes: Sequence[str], examples: Examples, questions: Sequence[Question]) -> list[Prediction]:
-    """Give the ids of the ways of asking that BM25 ranks first (Robertson & Zaragoza 2009, Okapi BM25).
+def ask_bm25(classes: Sequence[str], examples: Examples, questions: Sequence[Labelled]) -> list[Prediction]:
+    """Rank the ids by their best way of asking under BM25 (Robertson & Zaragoza 2009, Okapi BM25).
 
     Raises:
-        QuestionFileError: rank-bm25 is not installed.
+        EvaluationError: rank-bm25 is not installed.
     """
     try:
         from rank_bm25 import BM25Okapi
     except ImportError as error:
-        raise QuestionFileError("rank-bm25 is not installed. Run 'make setup-test'.") from error
+        raise EvaluationError("rank-bm25 is not installed. Run 'make setup-test'.") from error
     ranker = BM25Okapi([WORD.findall(fold(text)) for text in examples.texts])
     return [
         predict_by_best_example(ranker.get_scores(WORD.findall(fold(question.text))), examples.labels, classes)
@@ -43,9 +44,9 @@ def ask_nearest(
     store: EmbeddingStore,
     classes: Sequence[str],
     examples: Examples,
-    questions: Sequence[Question],
+    questions: Sequence[Labelled],
 ) -> list[Prediction]:
-    """Give the ids of the ways of asking with the highest cosine."""
+    """Rank the ids by the cosine of their nearest way of asking."""
     known = store.encode(encoder, examples.texts, "query")
     asked = encoder.encode_queries([question.text for question in questions])
     return [predict_by_best_example(known @ vector, examples.labels, classes) for vector in asked]

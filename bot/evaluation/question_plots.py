@@ -10,17 +10,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bot.evaluation.questions import Prediction, Question
+from bot.evaluation.labelled import Labelled
+from bot.evaluation.questions import Prediction
 
 # Okabe and Ito's colours, told apart by colour-blind people too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 CONFUSED_IDS = 16
-Pairs = Sequence[tuple[Question, Prediction]]
+Pairs = Sequence[tuple[Labelled, Prediction]]
 
 
 def plot_accuracy_against_coverage(
-    questions: Sequence[Question], judges: Mapping[str, Sequence[Prediction]], path: Path
+    questions: Sequence[Labelled], judges: Mapping[str, Sequence[Prediction]], path: Path
 ) -> None:
     """Plot, for each judge and language, how many first ids are right when only the surest part is answered."""
     figure = Figure(figsize=(11, 4.5), layout="constrained")
@@ -45,7 +46,7 @@ def plot_accuracy_against_coverage(
     figure.savefig(path, dpi=110)
 
 
-def plot_refusals(questions: Sequence[Question], predictions: Sequence[Prediction], path: Path) -> None:
+def plot_refusals(questions: Sequence[Labelled], predictions: Sequence[Prediction], path: Path) -> None:
     """Plot out-of-scope recall against false refusals, over both thresholds; dots are the thresholds in use."""
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     curves = (("nothing but an abstention refuses", "listed"), ("everything but an answer refuses", "confidence"))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation.question_figures import AT_LEAST, is_right
-from bot.evaluation.questions import RASA, Prediction, Question, QuestionFileError
+from bot.evaluation.labelled import EvaluationError, Labelled
+from bot.evaluation.question_figures import is_right
+from bot.evaluation.questions import RASA, Prediction
+from bot.evaluation.report import console, write_page
+from bot.evaluation.shares import cell, keeps, kind_of_bound
 
 START, END = "<!-- figures: start (carebot evaluate writes what is between these lines) -->", "<!-- figures: end -->"
 WORST = 30
@@ -49,17 +50,6 @@ PLOTS = (
     ("styles.png", "By language and style, with 95 % intervals"),
     ("confusion.png", "Ids taken for one another"),
 )
-HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>carebot question figures</title>
-<style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:75rem;padding:0 1rem}table{border-collapse:collapse}
-td,th{border:1px solid #888;padding:.2rem .6rem;text-align:left;vertical-align:top}img{max-width:100%}
-.scroll{overflow-x:auto}</style><h1>Question figures</h1>"""
-console = Console(highlight=False)
-
-
-def say(message: str) -> None:
-    """Print one line."""
-    console.print(f"carebot: {message}", markup=False)
 
 
 def print_table(results: Mapping[str, Any]) -> None:
@@ -74,13 +64,13 @@ def print_table(results: Mapping[str, Any]) -> None:
     for group, metric in _main_rows(results):
         shares = [figures.get(group, {}).get(metric) for figures in results["judges"].values()]
         count = next((str(share["n"]) for share in shares if share), "")
-        table.add_row(f"{_name(group)}: {NAMES[metric]}", count, *[_cell(share) for share in shares])
+        table.add_row(f"{_name(group)}: {NAMES[metric]}", count, *[cell(share) for share in shares])
     console.print(table)
 
 
 def write_report(
     results: Mapping[str, Any],
-    questions: Sequence[Question],
+    questions: Sequence[Labelled],
     judges: Mapping[str, Sequence[Prediction]],
     out_dir: Path,
 ) -> None:
@@ -93,37 +83,37 @@ def write_report(
     plots.plot_calibration(results["calibration"], out_dir / "calibration.png")
     plots.plot_confusion(results["confusion"], out_dir / "confusion.png")
     plots.plot_styles(results["judges"][first], out_dir / "styles.png")
-    parts = [HEAD, f"<p>{escape(_description(results))}</p>"]
-    parts += [f'<h2>{title}</h2><img src="{file}" alt="{title}">' for file, title in PLOTS]
-    for name, figures in results["judges"].items():
-        parts.append(f"<h2>{escape(name)}</h2>")
-        parts.append(_group_table(figures, QUESTION_METRICS, "right"))
-        parts.append(_group_table(figures, OTHER_METRICS, "answered"))
-    rows = "".join(
-        f"<tr><td>{escape(row['wanted'])}</td><td>{escape(row['first'])}</td><td>{row['times']}</td></tr>"
-        for row in results["confusion"]
+    write_page(
+        "questions.html",
+        out_dir / "questions.html",
+        description=_description(results),
+        plots=PLOTS,
+        names=NAMES,
+        judges={name: _tables(figures) for name, figures in results["judges"].items()},
+        confusion=results["confusion"],
+        worst=list(_worst_lists(questions, judges[first])),
     )
-    parts.append(
-        f"<h2>Most confused</h2><table><tr><th>wanted</th><th>ranked first</th><th>times</th></tr>{rows}</table>"
-    )
-    parts += _worst_lists(questions, judges[first])
-    (out_dir / "questions.html").write_text("\n".join(parts) + "</html>", encoding="utf-8")
 
 
-def _group_table(figures: Mapping[str, Any], metrics: Sequence[str], key: str) -> str:
+def _tables(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_group_table(figures, QUESTION_METRICS, "right"), _group_table(figures, OTHER_METRICS, "answered")]
+
+
+def _group_table(figures: Mapping[str, Any], metrics: Sequence[str], key: str) -> dict[str, Any]:
     groups = [group for group in figures if key in figures[group]]
     used = [metric for metric in metrics if any(metric in figures[group] for group in groups)]
-    head = "".join(f"<th>{escape(NAMES[metric])}</th>" for metric in used)
-    rows = "".join(
-        f"<tr><th>{escape(_name(group))}</th><td>{figures[group][key]['n']}</td>"
-        + "".join(f"<td>{_cell(figures[group].get(metric))}</td>" for metric in used)
-        + "</tr>"
+    rows = [
+        {
+            "name": _name(group),
+            "count": figures[group][key]["n"],
+            "shares": [figures[group].get(metric) for metric in used],
+        }
         for group in groups
-    )
-    return f'<div class="scroll"><table><tr><th>group</th><th>n</th>{head}</tr>{rows}</table></div>'
+    ]
+    return {"metrics": used, "rows": rows}
 
 
-def _worst_lists(questions: Sequence[Question], predictions: Sequence[Prediction]) -> Iterator[str]:
+def _worst_lists(questions: Sequence[Labelled], predictions: Sequence[Prediction]) -> Iterator[dict[str, Any]]:
     pairs = list(zip(questions, predictions, strict=True))
     sure = [pair for pair in pairs if pair[0].faq and pair[1].outcome == "answer" and not is_right(*pair)]
     refused = [pair for pair in pairs if pair[0].faq and pair[1].outcome == "abstain"]
@@ -135,30 +125,23 @@ def _worst_lists(questions: Sequence[Question], predictions: Sequence[Prediction
         ("Out-of-scope messages answered, surest first", strayed, -1),
     ):
         ordered = sorted(found, key=lambda pair: sign * (pair[1].confidence or 0))[:WORST]
-        yield f"<h2>{title} ({len(found)})</h2><ol>{''.join(_item(*pair) for pair in ordered)}</ol>"
-
-
-def _item(question: Question, prediction: Prediction) -> str:
-    first = prediction.ranked[0] if prediction.ranked else "nothing"
-    chance = f"{prediction.confidence:.2f}" if prediction.confidence is not None else ""
-    wanted = question.faq or question.kind
-    return f"<li>{chance} {question.lang} wanted {escape(wanted)}, got {escape(first)}: {escape(question.text)}</li>"
+        yield {"title": title, "total": len(found), "pairs": ordered}
 
 
 def write_evaluation_page(results: Mapping[str, Any], path: Path) -> None:
     """Write the figures between the markers of the model card; the rest of the page stays.
 
     Raises:
-        QuestionFileError: the page is missing or lacks a marker.
+        EvaluationError: the page is missing or lacks a marker.
     """
     try:
         page = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise QuestionFileError(f"{path}: cannot be read ({type(error).__name__}).") from error
+        raise EvaluationError(f"{path}: cannot be read ({type(error).__name__}).") from error
     before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:
-        raise QuestionFileError(f"{path}: lacks a marker. It needs the lines {START!r} and {END!r}.")
+        raise EvaluationError(f"{path}: lacks a marker. It needs the lines {START!r} and {END!r}.")
     path.write_text(f"{before}{START}\n{_figures_as_markdown(results)}\n{END}{after}", encoding="utf-8")
 
 
@@ -175,19 +158,19 @@ def _figures_as_markdown(results: Mapping[str, Any]) -> str:
     for group, metric in _main_rows(results):
         shares = [figures.get(group, {}).get(metric) for figures in judges.values()]
         count = next((share["n"] for share in shares if share), "")
-        lines.append(f"| {_name(group)}: {NAMES[metric]} | {count} | {' | '.join(_cell(share) for share in shares)} |")
+        lines.append(f"| {_name(group)}: {NAMES[metric]} | {count} | {' | '.join(cell(share) for share in shares)} |")
     main = next(iter(judges.values()))
     lines += ["", "The search by style, both languages:", "", "| style | n | right outright | listed | wrong |"]
     lines.append("|---|---|---|---|---|")
     for group, metrics in main.items():
         if group.startswith("style ") and not group.endswith((" en", " es")):
-            cells = " | ".join(_cell(metrics[metric]) for metric in ("right", "listed", "wrong"))
+            cells = " | ".join(cell(metrics[metric]) for metric in ("right", "listed", "wrong"))
             lines.append(f"| {group.removeprefix('style ')} | {metrics['right']['n']} | {cells} |")
     lines += ["", "The search on messages it should not answer from the knowledge, by kind:", ""]
     lines += ["| kind | n | answered | choices | abstained |", "|---|---|---|---|---|"]
     for group, metrics in main.items():
         if "answered" in metrics and not group.endswith((" en", " es")):
-            cells = " | ".join(_cell(metrics[metric]) for metric in ("answered", "choices", "abstained"))
+            cells = " | ".join(cell(metrics[metric]) for metric in ("answered", "choices", "abstained"))
             lines.append(f"| {group} | {metrics['answered']['n']} | {cells} |")
     lines += ["", "Taken for one another most often (wanted, ranked first, times): "]
     lines[-1] += (
@@ -204,9 +187,7 @@ def _goals_as_markdown(judges: Mapping[str, Any]) -> Iterator[str]:
     for group, metric, bound in GOALS:
         share = main.get(group, {}).get(metric)
         if share:
-            kind, met = (
-                ("at least", share["share"] >= bound) if metric in AT_LEAST else ("at most", share["share"] <= bound)
-            )
+            met, kind = keeps(metric, share["share"], bound), kind_of_bound(metric)
             yield f"| {_name(group)}: {NAMES[metric]} | {kind} {bound} | {share['share']:.3f} | {_yes(met)} |"
     rasa = judges.get(RASA, {})
     for group in ("en", "es"):
@@ -241,8 +222,3 @@ def _description(results: Mapping[str, Any]) -> str:
 
 def _name(group: str) -> str:
     return GROUP_NAMES.get(group) or group.replace(" en", ", English").replace(" es", ", Spanish")
-
-
-def _cell(share: Mapping[str, Any] | None) -> str:
-    # Rounding can leave -0.0.
-    return f"{share['share']:.2f} ({abs(share['low']):.2f} to {share['high']:.2f})" if share else ""

@@ -21,7 +21,8 @@ from typing import Any
 import httpx
 import yaml
 
-from bot.evaluation.questions import Prediction, Question, QuestionFileError
+from bot.evaluation.labelled import EvaluationError, Labelled
+from bot.evaluation.questions import Prediction
 from bot.rasa.model import rasa_environment
 from knowledge.retrieval.index import OUT_OF_SCOPE, Examples
 
@@ -59,7 +60,7 @@ PIPELINE: list[dict[str, Any]] = [
 
 
 def ask_rasa(
-    python: Path, model_dir: Path, classes: Sequence[str], examples: Examples, questions: Sequence[Question]
+    python: Path, model_dir: Path, classes: Sequence[str], examples: Examples, questions: Sequence[Labelled]
 ) -> list[Prediction]:
     """Train Rasa's ResponseSelector on the examples and ask it.
 
@@ -71,10 +72,10 @@ def ask_rasa(
         questions: what to ask.
 
     Raises:
-        QuestionFileError: Rasa is missing, or its training or its server failed; the end of its log is named.
+        EvaluationError: Rasa is missing, or its training or its server failed; the end of its log is named.
     """
     if not python.exists():
-        raise QuestionFileError(f"CAREBOT_RASA_PYTHON: {python} does not exist. Run 'make setup'.")
+        raise EvaluationError(f"CAREBOT_RASA_PYTHON: {python} does not exist. Run 'make setup'.")
     with tempfile.TemporaryDirectory(prefix="carebot-rasa-baseline-") as name:
         folder = Path(name)
         write_project(folder, classes, examples)
@@ -91,7 +92,7 @@ def ask_rasa(
             return _parse_each(url, questions)
 
 
-def _parse_each(url: str, questions: Sequence[Question]) -> list[Prediction]:
+def _parse_each(url: str, questions: Sequence[Labelled]) -> list[Prediction]:
     with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         try:
             return [
@@ -99,7 +100,7 @@ def _parse_each(url: str, questions: Sequence[Question]) -> list[Prediction]:
                 for question in questions
             ]
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise QuestionFileError(f"Rasa's baseline gave no usable reply ({type(error).__name__}).") from error
+            raise EvaluationError(f"Rasa's baseline gave no usable reply ({type(error).__name__}).") from error
 
 
 def write_project(folder: Path, classes: Sequence[str], examples: Examples) -> None:
@@ -147,9 +148,9 @@ def _train(python: Path, folder: Path) -> None:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise QuestionFileError(f"the training of Rasa's baseline took over {TRAIN_SECONDS} s.") from error
+            raise EvaluationError(f"the training of Rasa's baseline took over {TRAIN_SECONDS} s.") from error
     if done.returncode or not (folder / MODEL).exists():
-        raise QuestionFileError(f"the training of Rasa's baseline failed: {_end_of(folder / 'train.log')}")
+        raise EvaluationError(f"the training of Rasa's baseline failed: {_end_of(folder / 'train.log')}")
 
 
 @contextmanager
@@ -184,7 +185,7 @@ def _wait_until_loaded(process: subprocess.Popen[bytes], url: str, log: Path) ->
         except httpx.HTTPError:
             pass
         time.sleep(0.5)
-    raise QuestionFileError(f"Rasa's baseline did not start: {_end_of(log)}")
+    raise EvaluationError(f"Rasa's baseline did not start: {_end_of(log)}")
 
 
 def _end_of(log: Path) -> str:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.evaluation.baselines import ask_bm25, ask_nearest
-from bot.evaluation.question_figures import check_floors, load_floors, summarize
-from bot.evaluation.question_report import print_table, say, write_evaluation_page, write_report
-from bot.evaluation.questions import (
-    RASA,
-    Prediction,
-    Question,
-    QuestionFileError,
-    evaluate_over_http,
-    evaluate_retrieval,
-    load_questions,
-)
+from bot.evaluation.labelled import Labelled, load_floors, load_labelled
+from bot.evaluation.question_figures import summarize
+from bot.evaluation.question_report import print_table, write_evaluation_page, write_report
+from bot.evaluation.questions import RASA, Prediction, evaluate_over_http, evaluate_retrieval
 from bot.evaluation.rasa_baseline import ask_rasa
+from bot.evaluation.report import say, write_results
+from bot.evaluation.shares import check_bounds
 from bot.settings import Settings
-from bot.start.ask import running_address
 from bot.start.build import ensure_index
 from knowledge.material.base import KnowledgeBase
 from knowledge.retrieval.embedding_store import EmbeddingStore
@@ -35,7 +28,7 @@ def evaluate_questions(
     path: Path,
     out_dir: Path,
     with_rasa_baseline: bool = False,
-    with_http: bool = False,
+    http: str | None = None,
     page: Path | None = None,
     floors: Path | None = None,
 ) -> int:
@@ -46,7 +39,7 @@ def evaluate_questions(
         path: labelled questions.
         out_dir: made if missing.
         with_rasa_baseline: also train Rasa's own ResponseSelector (half an hour the first time).
-        with_http: also ask the bot that runs from the same folder.
+        http: address of a running bot that is asked as well.
         page: the model card whose figures are to be written again.
         floors: bounds by file name; by default question-floors.json beside ``path``, if there is one.
 
@@ -58,10 +51,10 @@ def evaluate_questions(
     """
     encoder = load_encoder(settings.encoder)
     index = ensure_index(settings, encoder)
-    questions = load_questions(path, index.knowledge.ids())
+    questions = load_labelled(path, index.knowledge.ids())
     judges = {"carebot search": evaluate_retrieval(Searcher(index, encoder), questions)}
-    if with_http:
-        judges["carebot over HTTP"] = evaluate_over_http(_address(settings), questions)
+    if http:
+        judges["carebot over HTTP"] = evaluate_over_http(http, questions)
     judges |= _ask_baselines(settings, index.knowledge, questions, with_rasa_baseline)
     about = {
         "file": path.name,
@@ -72,20 +65,20 @@ def evaluate_questions(
         "thresholds": {name: found.model_dump() for name, found in index.calibration.thresholds.items()},
     }
     results = {**about, **summarize(questions, judges)}
-    out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / "questions.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    write_results(results, out_dir / "questions.json")
     write_report(results, questions, judges, out_dir)
     print_table(results)
     if page is not None:
         write_evaluation_page(results, page)
-    broken = check_floors(results, load_floors(floors or path.with_name("question-floors.json")))
+    bounds = load_floors(floors or path.with_name("question-floors.json")).get(path.name, {})
+    broken = check_bounds(results["judges"]["carebot search"], bounds)
     for line in broken:
         say(f"floor broken: {line}")
     return 1 if broken else 0
 
 
 def _ask_baselines(
-    settings: Settings, knowledge: KnowledgeBase, questions: Sequence[Question], with_rasa: bool
+    settings: Settings, knowledge: KnowledgeBase, questions: Sequence[Labelled], with_rasa: bool
 ) -> dict[str, list[Prediction]]:
     classes, examples = examples_of(knowledge)
     found = {"BM25": ask_bm25(classes, examples, questions)}
@@ -99,10 +92,3 @@ def _ask_baselines(
         say("training Rasa's ResponseSelector (half an hour the first time)")
         found[RASA] = ask_rasa(settings.rasa_python, settings.var_dir / "rasa-baseline", classes, examples, questions)
     return found
-
-
-def _address(settings: Settings) -> str:
-    address = running_address(settings.var_dir)
-    if address is None:
-        raise QuestionFileError("no bot runs from this folder. Start 'carebot run' first, or leave out --http.")
-    return address

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.evaluation.labelled import load_floors
+from bot.evaluation.report import say
 from bot.evaluation.safety import check_floors, evaluate_safety
 from bot.safety.gate import SafetyGate
 from bot.safety.learned import load_safety_model
@@ -23,7 +24,7 @@ def evaluate_safety_model(settings: Settings, files: Sequence[Path], out_dir: Pa
     ensure_safety_model(settings, ensure_index(settings, encoder).knowledge, encoder, lambda step: None)
     gate = SafetyGate(load_safety_model(settings.var_dir / "safety", encoder))
     results = evaluate_safety(gate, files, out_dir)
-    broken = check_floors(results, json.loads(FLOORS.read_text(encoding="utf-8")))
+    broken = check_floors(results, load_floors(FLOORS))
     for line in broken:
-        print(line)  # noqa: T201 - this is the command's output
+        say(f"floor broken: {line}")
     return 1 if broken else 0

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.evaluation.labelled import HARMLESS_LABEL, Labelled, load_labelled
+from bot.evaluation.report import write_results
 from bot.evaluation.safety_report import write_report
+from bot.evaluation.shares import Figures, Tally, check_bounds, write_figures
 from bot.message import CARDED, SAFE, SafetyVerdict, Tier
-from bot.safety.errors import SafetyModelError
 from bot.safety.gate import SafetyGate
 from bot.safety.learned import LearnedModel
 from bot.safety.normalize import canonical
@@ -38,75 +38,16 @@ KEYWORDS = (
     "sobredosis",
     "hacerme dano",
 )
-# The public file names other categories; these two are the ones its recall is asked of.
-PUBLIC_RISK = ("suicidal_ideation", "self-harm")
 Judge = Callable[[str], SafetyVerdict]
-
-
-@dataclass(frozen=True)
-class LabelledMessage:
-    """A message and what it should get; ``tier`` is None where the file has only a label."""
-
-    text: str
-    lang: str
-    category: str
-    tier: Tier | None
-
-
-@dataclass(frozen=True)
-class Share:
-    """A proportion with its 95 % confidence interval."""
-
-    hits: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        """The share, 0 to 1 (0 of nothing is 0)."""
-        return self.hits / self.total if self.total else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's score interval at 95 % (Wilson 1927)."""
-        if not self.total:
-            return 0.0, 1.0
-        z = 1.959964
-        spread = z * math.sqrt(self.value * (1 - self.value) / self.total + z * z / (4 * self.total**2))
-        centre, scale = self.value + z * z / (2 * self.total), 1 + z * z / self.total
-        return (centre - spread) / scale, (centre + spread) / scale
-
-    def as_json(self) -> dict[str, Any]:
-        """Give what the report writes."""
-        low, high = self.interval
-        return {"share": round(self.value, 4), "low": round(low, 4), "high": round(high, 4), "n": self.total}
 
 
 @dataclass
 class SafetyFigures:
-    """The figures of one judge: group ("recall T1 en", "false alarms T0 es") to share of messages with a card."""
+    """The figures of one judge: group ("T1 en", "ordinary es") to metric ("recall", "false alarms") to share."""
 
-    groups: dict[str, Share] = field(default_factory=dict)
-    missed: list[tuple[LabelledMessage, float]] = field(default_factory=list)
-    alarms: list[tuple[LabelledMessage, float]] = field(default_factory=list)
-
-
-def load_messages(path: Path) -> list[LabelledMessage]:
-    """Read labelled messages: JSON lines with text, lang and (category, tier) or label.
-
-    Raises:
-        SafetyModelError: naming the file and the line.
-    """
-    messages: list[LabelledMessage] = []
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            tier = Tier(row["tier"]) if row.get("tier") else None
-            messages.append(LabelledMessage(row["text"], row["lang"], row.get("category") or row["label"], tier))
-    except (OSError, ValueError, KeyError) as error:
-        raise SafetyModelError(
-            f"{path.name}, line {len(messages) + 1}: {error}. Each line needs text, lang and a label."
-        ) from error
-    return messages
+    groups: Figures = field(default_factory=dict)
+    missed: list[tuple[Labelled, float]] = field(default_factory=list)
+    alarms: list[tuple[Labelled, float]] = field(default_factory=list)
 
 
 def evaluate_safety(gate: SafetyGate, files: Sequence[Path], out_dir: Path) -> dict[str, Any]:
@@ -132,36 +73,31 @@ def evaluate_safety(gate: SafetyGate, files: Sequence[Path], out_dir: Path) -> d
     details: dict[str, SafetyFigures] = {}
     curves: dict[str, list[tuple[float, bool, str]]] = {}
     for path in files:
-        messages = load_messages(path)
+        messages = load_labelled(path)
         chances = [learned.danger(message.text)[1] if learned else 0.0 for message in messages]
         figures = {name: measure(judge, messages, chances) for name, judge in judges.items()}
-        results[path.name] = {
-            name: {group: share.as_json() for group, share in found.groups.items()} for name, found in figures.items()
-        }
+        results[path.name] = {name: write_figures(found.groups) for name, found in figures.items()}
         details[path.name] = figures["gate"]
         curves[path.name] = [
-            (chance, _is_risk(message), message.lang) for chance, message in zip(chances, messages, strict=True)
+            (chance, message.is_at_risk, message.lang) for chance, message in zip(chances, messages, strict=True)
         ]
-    out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / "report.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    write_results(results, out_dir / "report.json")
     write_report(results, details, curves, learned.thresholds if learned else {}, out_dir)
     return results
 
 
-def measure(judge: Judge, messages: Sequence[LabelledMessage], chances: Sequence[float]) -> SafetyFigures:
+def measure(judge: Judge, messages: Sequence[Labelled], chances: Sequence[float]) -> SafetyFigures:
     """Count cards by group; the worst misses (lowest chance first) and false alarms (highest first) are kept."""
-    counts: dict[str, tuple[int, int]] = {}
-    figures = SafetyFigures()
+    tally, figures = Tally(), SafetyFigures()
     for message, chance in zip(messages, chances, strict=True):
         carded = judge(message.text).tier in CARDED
-        for group in _groups(message):
-            hits, total = counts.get(group, (0, 0))
-            counts[group] = hits + carded, total + 1
-        if _is_risk(message) and not carded:
+        for group, metric in _groups(message):
+            tally.add([group], {metric: carded})
+        if message.is_at_risk and not carded:
             figures.missed.append((message, chance))
-        elif carded and not _is_risk(message):
+        elif carded and not message.is_at_risk:
             figures.alarms.append((message, chance))
-    figures.groups = {group: Share(*counts[group]) for group in sorted(counts)}
+    figures.groups = tally.figures()
     figures.missed = sorted(figures.missed, key=lambda pair: pair[1])[:WORST]
     figures.alarms = sorted(figures.alarms, key=lambda pair: -pair[1])[:WORST]
     return figures
@@ -173,39 +109,31 @@ def judge_by_keywords(text: str) -> SafetyVerdict:
     return SafetyVerdict(Tier.T2, "keyword", "lexicon") if any(word in plain for word in KEYWORDS) else SAFE
 
 
-def _is_risk(message: LabelledMessage) -> bool:
-    return message.tier in CARDED if message.tier else message.category in PUBLIC_RISK
-
-
-def _groups(message: LabelledMessage) -> list[str]:
+def _groups(message: Labelled) -> Iterator[tuple[str, str]]:
     if message.tier is None:
-        groups = [f"flagged {message.category}"]
-        return [*groups, "recall suicidal and self-harm"] if message.category in PUBLIC_RISK else groups
-    if message.tier in CARDED:
-        return [
-            f"recall {message.tier} {message.lang}",
-            f"recall T1+T2 {message.lang}",
-            "recall T1+T2",
-            f"recall {message.category}",
-            f"recall {message.category} {message.lang}",
-        ]
-    return [
-        f"false alarms {message.tier} {message.lang}",
-        f"false alarms {message.tier}",
-        f"false alarms {message.category} {message.lang}",
-    ]
+        yield message.category, "false alarms" if message.category == HARMLESS_LABEL else "flagged"
+        if message.is_at_risk:
+            yield "suicidal and self-harm", "recall"
+        return
+    metric = "recall" if message.is_at_risk else "false alarms"
+    yield f"{message.tier} {message.lang}", metric
+    yield f"{message.category} {message.lang}", metric
+    if message.is_at_risk:
+        yield f"T1+T2 {message.lang}", metric
+        yield "T1+T2", metric
+        yield message.category, metric
+    else:
+        yield message.tier.value, metric
 
 
-def check_floors(results: dict[str, Any], floors: dict[str, Any]) -> list[str]:
+def check_floors(results: Mapping[str, Any], floors: Mapping[str, Any]) -> list[str]:
     """Compare the gate's figures on the measured files with floors (recall) and ceilings (false alarms).
 
     Returns:
-        One line for each figure out of bounds.
+        One line for each figure out of its bounds.
     """
-    broken: list[str] = []
-    for file in floors.keys() & results.keys():
-        for group, bound in floors[file].items():
-            share = results[file]["gate"].get(group, {"share": 0.0 if "recall" in group else 1.0})["share"]
-            if (share < bound) if "recall" in group else (share > bound):
-                broken.append(f"{file}: {group} is {share}, the bound is {bound}")
-    return broken
+    return [
+        f"{file}: {line}"
+        for file in sorted(floors.keys() & results.keys())
+        for line in check_bounds(results[file]["gate"], floors[file])
+    ]

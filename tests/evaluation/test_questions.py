@@ -1,40 +1,25 @@
-"""Question figures: reading the file, counting, the baselines, the report, the floors."""
+"""Labelled figures: reading the file, counting, the baselines, the report, the floors."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 
 from bot.evaluation.baselines import ask_bm25, predict_by_best_example
-from bot.evaluation.question_figures import (
-    check_floors,
-    confusions,
-    load_floors,
-    measure,
-    reliability,
-    summarize,
-)
+from bot.evaluation.labelled import EvaluationError, Labelled, load_floors, load_labelled
+from bot.evaluation.question_figures import confusions, measure, reliability, summarize
 from bot.evaluation.question_report import END, START, write_evaluation_page, write_report
-from bot.evaluation.questions import (
-    RASA,
-    Prediction,
-    Question,
-    QuestionFileError,
-    evaluate_over_http,
-    evaluate_retrieval,
-    load_questions,
-)
+from bot.evaluation.questions import RASA, Prediction, evaluate_over_http, evaluate_retrieval
 from bot.evaluation.rasa_baseline import read_parse, write_project
-from bot.evaluation.safety import Share
+from bot.evaluation.shares import Share, check_bounds
+from bot.message import Tier
 from knowledge.retrieval.index import OUT_OF_SCOPE, Examples
+from tests.evaluation.conftest import FakeBot
 
 HERE = Path(__file__).parent
 KNOWN = ("strike-causes", "wait-too-long", "bot-limits")
@@ -52,8 +37,8 @@ EXAMPLES = Examples(
 )
 
 
-def question(faq: str | None = "strike-causes", **fields: Any) -> Question:
-    return Question(**{"text": "a question", "lang": "en", "faq": faq, **fields})
+def question(faq: str | None = "strike-causes", **fields: Any) -> Labelled:
+    return Labelled(**{"text": "a question", "lang": "en", "faq": faq, **fields})
 
 
 def answer(faq: str, confidence: float = 0.9) -> Prediction:
@@ -78,51 +63,53 @@ def test_reads_questions_and_messages_out_of_scope(write_lines: Any) -> None:
         {"text": "weather", "lang": "en", "kind": "oos:other_topic"},
         {"text": "thanks", "lang": "en", "kind": "smalltalk:thanks"},
     )
-    first, weather, thanks = load_questions(path, KNOWN)
+    first, weather, thanks = load_labelled(path, KNOWN)
     assert first.accepted == {"strike-causes", "wait-too-long"}
     assert (first.is_out_of_scope, weather.is_out_of_scope, thanks.is_out_of_scope) == (False, True, False)
 
 
 def test_message_at_risk_without_an_id_is_neither_question_nor_out_of_scope(write_lines: Any) -> None:
-    (found,) = load_questions(
+    (found,) = load_labelled(
         write_lines({"text": "x", "lang": "en", "faq": "", "also": ["bot-limits"], "tier": "T2"}), KNOWN
     )
     assert (found.kind, found.faq, found.is_out_of_scope) == ("crisis", None, False)
 
 
 def test_committed_questions_are_readable() -> None:
-    assert len(load_questions(HERE / "heldout.jsonl")) > 400
+    assert len(load_labelled(HERE / "heldout.jsonl")) > 400
 
 
 @pytest.mark.parametrize("field", ["faq", "also"])
 def test_names_line_and_unknown_id(write_lines: Any, field: str) -> None:
     good = {"text": "x", "lang": "en", "faq": "bot-limits"}
     bad = {**good, field: "no-such-id" if field == "faq" else ["no-such-id"]}
-    with pytest.raises(QuestionFileError, match=r"questions\.jsonl, line 2: unknown id 'no-such-id'"):
-        load_questions(write_lines(good, bad), KNOWN)
+    with pytest.raises(EvaluationError, match=r"questions\.jsonl, line 2: unknown id 'no-such-id'"):
+        load_labelled(write_lines(good, bad), KNOWN)
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("{", "line 1: JSONDecodeError"),
-        ("[1]", "line 1: TypeError"),
-        ({"lang": "en", "faq": "bot-limits"}, "line 1: KeyError"),
+        ("{", "line 1: is not JSON"),
+        ("[1]", "line 1: .* is not an object in braces"),
+        ({"lang": "en", "faq": "bot-limits"}, "line 1: lacks 'text'"),
         ({"text": "x", "lang": "fr", "faq": "bot-limits"}, "line 1: lang must be one of en, es"),
         ({"text": " ", "lang": "en", "faq": "bot-limits"}, "text must not be empty"),
         ({"text": "x", "lang": "en"}, "line 1: has neither faq nor kind"),
         ({"text": "x", "lang": "en", "faq": ["bot-limits"]}, "line 1: faq must be"),
-        ("", "holds no questions"),
+        ({"text": "x", "lang": "en", "tier": "T9", "category": "ordinary"}, "line 1: unknown tier 'T9'; use T0 to T4"),
+        ({"text": "x", "lang": "en", "label": "gloom"}, "line 1: unknown category or label 'gloom'"),
+        ("", "holds no messages"),
     ],
 )
 def test_bad_line_is_named(write_lines: Any, line: Any, words: str) -> None:
-    with pytest.raises(QuestionFileError, match=words):
-        load_questions(write_lines(line), KNOWN)
+    with pytest.raises(EvaluationError, match=words):
+        load_labelled(write_lines(line), KNOWN)
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(QuestionFileError, match=r"none\.jsonl: cannot be read"):
-        load_questions(tmp_path / "none.jsonl", KNOWN)
+    with pytest.raises(EvaluationError, match=r"none\.jsonl: cannot be read"):
+        load_labelled(tmp_path / "none.jsonl", KNOWN)
 
 
 def test_counts_right_listed_wrong_and_abstained() -> None:
@@ -228,35 +215,6 @@ def test_reads_what_rasa_selected(intent: str, outcome: str) -> None:
     assert read_parse(reply) == Prediction(outcome, ("bot-limits",), 0.7)
 
 
-class FakeBot(BaseHTTPRequestHandler):
-    replies: ClassVar[list[tuple[int, Any]]] = []
-    bodies: ClassVar[list[dict[str, Any]]] = []
-
-    def do_POST(self) -> None:
-        self.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        status, reply = self.replies.pop(0)
-        body = json.dumps(reply).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def bot_url() -> Iterator[str]:
-    FakeBot.replies.clear()
-    FakeBot.bodies.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), FakeBot) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
 def test_asks_the_running_bot_each_question_as_a_new_sender(bot_url: str) -> None:
     FakeBot.replies += [
         (200, {"outcome": "answer", "faq": "bot-limits"}),
@@ -266,7 +224,7 @@ def test_asks_the_running_bot_each_question_as_a_new_sender(bot_url: str) -> Non
     assert evaluate_over_http(bot_url, [question()] * 3) == [
         Prediction("answer", ("bot-limits",)),
         Prediction("choices", ("bot-limits", "wait-too-long")),
-        Prediction("crisis"),
+        Prediction("crisis", tier=Tier.T1),
     ]
     assert len({body["sender"] for body in FakeBot.bodies}) == 3
 
@@ -274,12 +232,12 @@ def test_asks_the_running_bot_each_question_as_a_new_sender(bot_url: str) -> Non
 @pytest.mark.parametrize("reply", [(500, {}), (200, []), (200, {"outcome": "sulk"}), (200, {"outcome": "answer"})])
 def test_unusable_reply_is_an_error_without_the_text(bot_url: str, reply: tuple[int, Any]) -> None:
     FakeBot.replies.append(reply)
-    with pytest.raises(QuestionFileError, match="question 1 got no usable reply") as raised:
+    with pytest.raises(EvaluationError, match="question 1 got no usable reply") as raised:
         evaluate_over_http(bot_url, [question(text="my private words")])
     assert "private" not in str(raised.value)
 
 
-def results_of(asked: list[Question], got: list[Prediction]) -> dict[str, Any]:
+def results_of(asked: list[Labelled], got: list[Prediction]) -> dict[str, Any]:
     thresholds = {"en": {"answer": 0.7, "choices": 0.4}}
     about = {
         "file": "f.jsonl",
@@ -343,13 +301,14 @@ def test_page_says_which_goals_are_missed(tmp_path: Path) -> None:
 def test_page_without_markers_is_refused(tmp_path: Path) -> None:
     page = tmp_path / "evaluation.md"
     page.write_text("no markers", encoding="utf-8")
-    with pytest.raises(QuestionFileError, match="lacks a marker"):
+    with pytest.raises(EvaluationError, match="lacks a marker"):
         write_evaluation_page(results_of(ASKED, GOT), page)
 
 
 def test_broken_and_missing_figures_are_named() -> None:
     floors = {"f.jsonl": {"en": {"right": 0.5, "wrong": 0.1}, "es": {"right": 0.5, "wrong": 0.1}, "fr": {"right": 0.1}}}
-    assert check_floors(results_of(ASKED, GOT), floors) == [
+    figures = results_of(ASKED, GOT)["judges"]["search"]
+    assert check_bounds(figures, floors["f.jsonl"]) == [
         "es: right is 0.0, must be at least 0.5",
         "es: wrong is 1.0, must be at most 0.1",
         "fr: right is None, must be at least 0.1",
@@ -360,7 +319,7 @@ def test_floors_that_are_not_json_are_named(tmp_path: Path) -> None:
     path = tmp_path / "question-floors.json"
     assert load_floors(path) == {}
     path.write_text("{")
-    with pytest.raises(QuestionFileError, match="is not JSON"):
+    with pytest.raises(EvaluationError, match="is not JSON"):
         load_floors(path)
 
 
@@ -377,6 +336,6 @@ def test_search_keeps_the_committed_floors() -> None:
     floors = load_floors(HERE / "question-floors.json")
     assert floors
     for name in floors:
-        asked = load_questions(HERE / name, index.knowledge.ids())
+        asked = load_labelled(HERE / name, index.knowledge.ids())
         results = summarize(asked, {"search": evaluate_retrieval(Searcher(index, encoder), asked)})
-        assert check_floors({"file": name, **results}, floors) == []
+        assert check_bounds(results["judges"]["search"], floors[name]) == []

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.evaluation.safety import Share, check_floors, evaluate_safety
+from bot.evaluation.safety import check_floors, evaluate_safety
+from bot.evaluation.shares import Share
 from bot.message import Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.gate import SafetyGate
@@ -110,7 +111,7 @@ def test_report_names_every_baseline(trained, tmp_path) -> None:
     path.write_text("".join(json.dumps({"lang": "en", "category": c, "tier": t, "text": x}) + "\n" for t, c, x in rows))
     results = evaluate_safety(SafetyGate(trained[0]), [path], tmp_path / "out")
     assert set(results["few.jsonl"]) == {"gate", "lexicon only", "learned only", "keyword list"}
-    assert results["few.jsonl"]["lexicon only"]["recall T2 en"]["share"] == 1
+    assert results["few.jsonl"]["lexicon only"]["T2 en"]["recall"]["share"] == 1
     assert "<b>when" not in (tmp_path / "out/report.html").read_text()
     assert (tmp_path / "out/curves-0.png").stat().st_size > 1_000
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from bot.safety.learned import (
     text_to_embed,
 )
 from bot.safety.normalize import canonical
+from knowledge.json_lines import read_json_lines
 from knowledge.retrieval.embedding_store import EmbeddingStore
 from knowledge.retrieval.encoder import Encoder
 from knowledge.retrieval.kernel_ridge import centre, invert_positive, kernel_matrix
@@ -71,17 +71,15 @@ def load_examples(directory: Path) -> list[SafetyExample]:
     Raises:
         SafetyModelError: naming the file and the line.
     """
-    examples: list[SafetyExample] = []
-    for path in sorted(directory.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                row = json.loads(line)
-                examples.append(SafetyExample(row["lang"], row["category"], Tier(row["tier"]), row["text"]))
-            except (ValueError, KeyError, TypeError) as error:
-                raise SafetyModelError(
-                    f"{path.name}, line {number}: {error}. Each line needs lang, category, tier and text."
-                ) from error
-    return examples
+    return [
+        item
+        for path in sorted(directory.glob("*.jsonl"))
+        for item in read_json_lines(path, _parse_example, "lang, category, tier and text", SafetyModelError)
+    ]
+
+
+def _parse_example(row: dict[str, Any]) -> SafetyExample:
+    return SafetyExample(row["lang"], row["category"], Tier(row["tier"]), row["text"])
 
 
 @dataclass(frozen=True)
