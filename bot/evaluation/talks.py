@@ -103,7 +103,7 @@ def load_talks(path: Path, known: Collection[str] | None = None) -> list[Talk]:
         talks = TypeAdapter(list[Talk]).validate_python(rows)
     except ValidationError as error:
         raise EvaluationError(f"{path}: {_first_fault(error, rows)}") from error
-    _check_ids(path, talks(ROOT / "knowledge/catalogue.yml").keys() if known is None else known)
+    _check_ids(path, talks, load_catalogue(ROOT / "knowledge/catalogue.yml").keys() if known is None else known)
     return talks
 
 
