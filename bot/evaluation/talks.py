@@ -18,6 +18,7 @@ from bot.evaluation.questions import connect, send
 from bot.evaluation.shares import Figures, Tally
 from bot.message import Outcome, Tier
 from bot.settings import ROOT
+from knowledge.material.registries import load_catalogue
 from knowledge.material.registry import Language
 
 
