@@ -10,6 +10,7 @@ from uuid import uuid4
 from bot.message import CARDED, SAFE, IncomingMessage, Reply, SafetyVerdict, Tier
 from bot.safety.gate import join
 from bot.safety.lane import Patience
+from bot.turn.admission import WAIT_SECONDS
 from bot.turn.ask import answer_question
 from bot.turn.care import crisis_reply, unavailable, with_care, with_line
 from bot.turn.judge import judge_in_conversation
@@ -20,7 +21,8 @@ from bot.turn.turn import Bot, Turn
 SAFETY_SECONDS = 6.0
 ANSWER_SECONDS = 20.0
 # A card comes with the answer, but does not wait for it longer than this.
-CARD_SECONDS = 8.0
+CARD_SECONDS = 6.0
+CARD_WAIT_SECONDS = 1.0
 # Reading is given up only when this much lies before a message; the patterns have read it by then.
 SAFETY_QUEUE_SECONDS = 20.0
 
@@ -31,13 +33,13 @@ async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
         turn = Turn.begin(message, bot)
         if turn.payload is None:
             await _read(turn)
-        with bot.answers.enter(message.payer) as admitted:
-            if admitted or turn.verdict.tier is Tier.T1:
-                reply = await _answer_or_say_so(_answer(turn), turn)
-            else:
-                bot.metrics.count_shed()
-                reply = unavailable(turn, "busy")
-        return _finish(turn, reply)
+        if turn.verdict.tier is Tier.T1:
+            return _finish(turn, await _answer_or_say_so(_answer(turn), turn))
+        async with bot.answers.enter(message.payer, _patience(turn)) as admitted:
+            if admitted:
+                return _finish(turn, await _answer_or_say_so(_answer(turn), turn))
+        bot.metrics.count_shed()
+        return _finish(turn, unavailable(turn, "busy"))
 
 
 async def answer_if_danger(message: IncomingMessage, bot: Bot) -> Reply | None:
@@ -58,6 +60,11 @@ async def _answer(turn: Turn) -> Reply:
     if turn.verdict.tier is Tier.T1:
         return crisis_reply(turn)
     return with_care(await answer_question(turn), turn)
+
+
+def _patience(turn: Turn) -> float:
+    """Say how long to wait for a place among the answers (seconds); a card does not wait for long."""
+    return CARD_WAIT_SECONDS if turn.verdict.tier is Tier.T2 else WAIT_SECONDS
 
 
 async def _answer_or_say_so(answering: Awaitable[Reply], turn: Turn) -> Reply:

@@ -81,7 +81,9 @@ class Settings(BaseSettings):
         description="Addresses or networks, with commas between, that no limit by address holds for: a balancer, whose "
         "X-Forwarded-For is believed, or a program that speaks for many people. This machine's own always is.",
     )
-    max_answers: int = Field(64, ge=1, description="Answers under way at once; others are asked to try again.")
+    max_answers: int = Field(
+        16, ge=1, description="Answers under way at once; others wait for some seconds, then are asked to try again."
+    )
     max_connections: int = Field(
         1_000,
         ge=8,

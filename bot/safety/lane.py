@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from bot.fair_queue import FairQueue
 from bot.message import SafetyVerdict
 from bot.safety.gate import SafetyGate
 from knowledge.retrieval.priority import go_first
@@ -17,7 +16,6 @@ from knowledge.retrieval.priority import go_first
 Result = TypeVar("Result")
 # What a message costs beside its characters.
 BASE_COST = 200
-MAX_KEYS = 10_000
 # Many times what they take: only patterns that hang are given up.
 PATTERN_SECONDS = 3.0
 
@@ -29,9 +27,6 @@ class LaneStuckError(Exception):
 class Lane:
     """A few threads and a fair queue before them.
 
-    Whoever sends much waits behind those who send little: start-time fair queueing (Goyal, Vin and Cheng, 1996), where
-    each key's work starts, in virtual time, when its own last work ends.
-
     Args:
         name: of the threads.
         threads: how many pieces of work run at once.
@@ -40,12 +35,9 @@ class Lane:
 
     def __init__(self, name: str, threads: int, begin: Callable[[], None] | None = None) -> None:
         self._pool = ThreadPoolExecutor(threads, name, begin)
-        self._threads = self._free = threads
+        self._threads = threads
+        self._queue = FairQueue(threads)
         self._late: set[asyncio.Future[Any]] = set()
-        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._numbers = itertools.count()
-        self._now = 0.0
-        self._ends: dict[str, float] = {}
 
     async def run(
         self, work: Callable[[], Result], key: str, cost: float, work_seconds: float, queue_seconds: float
@@ -64,7 +56,9 @@ class Lane:
             LaneStuckError: every thread hangs.
             Exception: whatever the work raises.
         """
-        await self._wait_for_turn(key, cost, queue_seconds)
+        if len(self._late) == self._threads:
+            raise LaneStuckError
+        await self._queue.take(key, cost, queue_seconds)
         running = asyncio.get_running_loop().run_in_executor(self._pool, work)
         running.add_done_callback(self._end)
         # Not wait_for: a thread cannot be cancelled, and its place is free only when it comes back.
@@ -74,56 +68,16 @@ class Lane:
             raise TimeoutError
         return running.result()
 
-    async def _wait_for_turn(self, key: str, cost: float, seconds: float) -> None:
-        if len(self._late) == self._threads:
-            raise LaneStuckError
-        start = self._start_of(key, cost)
-        if self._free:
-            self._free -= 1
-            self._now = max(self._now, start)
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (start, next(self._numbers), turn))
-        try:
-            await asyncio.wait({turn}, timeout=seconds)
-        except asyncio.CancelledError:
-            if not turn.cancel() and turn.exception() is None:
-                self._pass_on()
-            raise
-        if turn.cancel():
-            raise TimeoutError
-        turn.result()
-
-    def _start_of(self, key: str, cost: float) -> float:
-        if len(self._ends) > MAX_KEYS:
-            self._ends = {known: end for known, end in self._ends.items() if end > self._now}
-        start = max(self._now, self._ends.get(key, 0.0))
-        self._ends[key] = start + cost
-        return start
-
     def _end(self, running: asyncio.Future[Any]) -> None:
         if not running.cancelled():
             running.exception()  # of a late one nobody else asks for it
         self._late.discard(running)
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        while self._waiting:
-            start, _, turn = heapq.heappop(self._waiting)
-            if not turn.done():
-                self._now = max(self._now, start)
-                turn.set_result(None)
-                return
-        self._free += 1
+        self._queue.give_back()
 
     def _count_late(self, running: asyncio.Future[Any]) -> None:
         self._late.add(running)
-        if len(self._late) < self._threads:
-            return
-        for _, _, turn in self._waiting:
-            if not turn.done():
-                turn.set_exception(LaneStuckError())
-        self._waiting.clear()
+        if len(self._late) == self._threads:
+            self._queue.send_away(LaneStuckError())
 
 
 @dataclass(frozen=True)

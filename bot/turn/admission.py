@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
-MAX_ANSWERS = 64
-# One payer may hold a quarter of the places.
-SHARE = 4
+from bot.fair_queue import FairQueue
+
+# More at once finish later, and past some number none in time.
+MAX_ANSWERS = 16
+# One payer may hold half of the places.
+SHARE = 2
+WAIT_SECONDS = 6.0
 
 
 class Admission:
-    """Lets in a bounded number at once."""
+    """Lets in a bounded number at once; the others wait for some seconds, in fair order."""
 
     def __init__(self, places: int = MAX_ANSWERS) -> None:
-        self._free = places
+        self._queue = FairQueue(places)
         self._share = max(1, places // SHARE)
         self._held: Counter[str] = Counter()
 
-    @contextlib.contextmanager
-    def enter(self, payer: str) -> Iterator[bool]:
-        """Take a place while the context lasts; gives False where there was none."""
-        admitted = self._free > 0 and self._held[payer] < self._share
-        self._take(payer, admitted)
+    @contextlib.asynccontextmanager
+    async def enter(self, payer: str, seconds: float = WAIT_SECONDS) -> AsyncIterator[bool]:
+        """Take a place while the context lasts; gives False where none became free in the time."""
+        admitted = self._held[payer] < self._share and await self._wait(payer, seconds)
+        self._held[payer] += admitted
         try:
             yield admitted
         finally:
-            self._take(payer, -admitted)
+            self._held[payer] -= admitted
+            if not self._held[payer]:
+                del self._held[payer]
+            if admitted:
+                self._queue.give_back()
 
-    def _take(self, payer: str, places: int) -> None:
-        self._free -= places
-        self._held[payer] += places
-        if not self._held[payer]:
-            del self._held[payer]
+    async def _wait(self, payer: str, seconds: float) -> bool:
+        try:
+            await self._queue.take(payer, 1, seconds)
+        except TimeoutError:
+            return False
+        return True

@@ -45,7 +45,7 @@ class StuckRasa:
     press = say
 
 
-def make_bot(learned: Slow | None, places: int = 64) -> Bot:
+def make_bot(learned: Slow | None, places: int = 16) -> Bot:
     return Bot(SafetyGate(learned), Conversations(), Service(), Metrics(), answers=Admission(places))
 
 
@@ -95,7 +95,11 @@ async def test_waiting_for_a_turn_is_no_failure_of_the_second_layer(monkeypatch:
     assert bot.gate.learned_failures == 0
 
 
-async def test_too_many_answers_under_way_says_so_with_the_lines_and_still_gives_cards() -> None:
+async def test_too_many_answers_under_way_says_so_with_the_lines_and_still_gives_cards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(module, "CARD_WAIT_SECONDS", 0.1)
     bot = make_bot(Slow(), places=1)
     bot.service.rasa = StuckRasa()  # type: ignore[assignment]
     first = asyncio.create_task(answer_message(IncomingMessage("a", "why are they on strike"), bot))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 
@@ -39,12 +40,23 @@ def test_counts_by_sender_by_characters_and_by_address(now: list[float]) -> None
     assert limits.allow("d", "192.0.2.2", 10)
 
 
-def test_one_payer_does_not_take_every_place() -> None:
-    places = Admission(8)
-    with contextlib.ExitStack() as stack:
-        entered = [stack.enter_context(places.enter("flood")) for _ in range(8)]
-        assert entered == [True, True] + [False] * 6
-        with places.enter("someone") as admitted:
+async def test_one_payer_does_not_take_every_place() -> None:
+    places = Admission(4)
+    async with contextlib.AsyncExitStack() as stack:
+        entered = [await stack.enter_async_context(places.enter("flood", 0.1)) for _ in range(4)]
+        assert entered == [True, True, False, False]
+        async with places.enter("someone", 0.1) as admitted:
             assert admitted
-    with places.enter("flood") as admitted:
+    async with places.enter("flood", 0.1) as admitted:
+        assert admitted
+
+
+async def test_who_finds_no_place_waits_for_one_and_not_without_end() -> None:
+    places = Admission(1)
+    async with places.enter("a") as admitted, places.enter("b", 0.1) as late:
+        assert admitted and not late
+    first = places.enter("a")
+    await first.__aenter__()
+    asyncio.get_running_loop().call_later(0.1, asyncio.ensure_future, first.__aexit__(None, None, None))
+    async with places.enter("b", 5) as admitted:
         assert admitted
