@@ -33,7 +33,7 @@ async def answer_message(message: IncomingMessage, bot: Bot) -> Reply:
         turn = Turn.begin(message, bot)
         if turn.payload is None:
             await _read(turn)
-        if turn.verdict.tier is Tier.T1:
+        if turn.verdict.tier is Tier.T1 or (turn.payload is not None and turn.payload.kind == "crisis"):
             return _finish(turn, await _answer_or_say_so(_answer(turn), turn))
         async with bot.answers.enter(message.payer, _patience(turn)) as admitted:
             if admitted:

@@ -110,6 +110,7 @@ async def test_too_many_answers_under_way_says_so_with_the_lines_and_still_gives
     risk = await answer_message(IncomingMessage("c", RISK), bot)
     assert risk.safety.tier is Tier.T2 and risk.parts[0].kind == "card"
     assert (await answer_message(IncomingMessage("d", DANGER["en"]), bot)).outcome == "crisis"
+    await answer_message(IncomingMessage("d", "crisis:text"), bot)
     assert "carebot_shed_total 2.0" in bot.metrics.render().decode()
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
