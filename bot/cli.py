@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -329,7 +328,9 @@ def _crisis_texts(settings: Settings) -> list[CrisisText]:
 
 
 def _choose(question: str, among: list[str]) -> Any:
-    return typer.prompt(question, type=click.Choice(among))
+    while (answer := typer.prompt(f"{question} ({', '.join(among)})")) not in among:
+        typer.echo(f"{answer!r} is none of them.")
+    return answer
 
 
 def _start(quiet: bool = False) -> Settings:

@@ -86,7 +86,7 @@ def _without_fact(found: EntryFile, registries: Registries) -> Iterator[Finding]
 def _known_figures(found: EntryFile, registries: Registries) -> set[str]:
     entry = found.entry
     facts = [registries.facts[name] for name in entry.facts if name in registries.facts]
-    texts = [fact.claim for fact in facts]
+    texts = [f"{fact.topic}\n{fact.claim}" for fact in facts]
     names = {*entry.sources, *(source for fact in facts for source in fact.sources)}
     # A place and year ("Northern California, 2022") or "our newest source is from ..." rests on the source's date.
     texts += [registries.sources[name].date or "" for name in names if name in registries.sources]

@@ -49,6 +49,12 @@ def test_millions_may_be_rounded(small) -> None:
     assert say(small, {"en": "It was $28.3 million.", "es": "Fueron $28.3 millones."}) == []
 
 
+def test_the_number_of_a_bill_stands_in_the_topic_of_its_fact(small) -> None:
+    text = (small.directory / "facts.json").read_text(encoding="utf-8")
+    (small.directory / "facts.json").write_text(text.replace('"topic": "pay"', '"topic": "AB 1429"'), encoding="utf-8")
+    assert say(small, {"en": "AB 1429 failed.", "es": "La AB 1429 fracasó."}) == []
+
+
 def test_names_a_figure_that_stands_in_no_fact(small) -> None:
     found = say(small, {"en": "It took 197 days.", "es": "Tardó 197 días."})
     assert found == [
