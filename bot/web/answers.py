@@ -39,6 +39,8 @@ STEP = re.compile(r"^(?:\d+\.|-)\s+(.*)$")
 DESCRIPTION_LETTERS = 155
 QUERY_LETTERS = 200
 MAX_FORM_BYTES = 64 * 1024
+LONGEST_TEXT = 4_096
+SEARCHES = asyncio.Semaphore(1)
 # Words this short say nothing about what is looked for.
 SHORTEST_WORD = 3
 LIST_WORDS: dict[Language, tuple[str, str]] = {
@@ -157,7 +159,12 @@ async def read_query(request: Request) -> str:
 
 async def card_for(query: str, language: Language, bot: Bot) -> str:
     """Give the crisis card for words that show danger, "" for others: people write what they need into any box."""
-    verdict = await asyncio.to_thread(bot.gate.assess, query)
+    # One search at a time has the second layer, so that searching costs the chat nothing; all have the first.
+    if SEARCHES.locked():
+        verdict = bot.gate.assess_lexicon_only(query[:LONGEST_TEXT])
+    else:
+        async with SEARCHES:
+            verdict = await asyncio.to_thread(bot.gate.assess, query[:LONGEST_TEXT])
     bot.metrics.count_safety(verdict, language)
     if verdict.tier not in CARDED:
         return ""

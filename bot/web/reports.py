@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.errors import BadRequestError
 from bot.turn.turn import Bot
-from bot.web.api import read_body
+from bot.web.api import check_content_type, read_body
 from knowledge.material.registry import LANGUAGES
 
 REASONS: Final = ("number", "outdated", "wrong", "other_question", "unclear", "unfair")
@@ -24,6 +24,7 @@ class ReportsEndpoint:
     async def post(self, request: Request) -> Response:
         """Count one report by answer, language and reason."""
         try:
+            check_content_type(request)
             faq, language, reason = self._parse(await read_body(request))
         except BadRequestError as error:
             return JSONResponse({"error": error.code, "detail": str(error)}, error.status)

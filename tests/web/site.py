@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
+from pydantic import HttpUrl, SecretStr
 from starlette.applications import Starlette
 
 from bot.dialogue.moves import Move
@@ -22,6 +23,7 @@ from knowledge.material.base import load_knowledge
 from knowledge.material.registry import Language
 
 KNOWLEDGE = load_knowledge(ROOT / "knowledge")
+ADDRESS = "https://carebot.example.org"
 TODAY = date(2026, 11, 24)
 WORRIED: dict[Language, tuple[str, str]] = {
     "en": ("I hear you. Call or text 988 now and stay on the line. In danger: 911.\n\nIs someone near you?", "Yes"),
@@ -33,7 +35,7 @@ def build_site(metrics: Metrics | None = None) -> Starlette:
     """Build the public app; messages cannot be answered, all else can."""
     service = SimpleNamespace(composer=Composer(KNOWLEDGE, TODAY), searcher=None, rasa=None)
     bot = Bot(SafetyGate(), cast(Any, None), cast(Any, service), metrics or Metrics())
-    return build_public_app(bot, Settings(public_url=None), [], dict)
+    return build_public_app(bot, Settings(public_url=HttpUrl(ADDRESS), cookie_secret=SecretStr("s" * 32)), [], dict)
 
 
 def answer(faq: str, language: Language, **more: Any) -> dict[str, Any]:

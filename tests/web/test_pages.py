@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
 
+from bot.message import SAFE
 from bot.metrics import Metrics
-from bot.web.answers import describe
+from bot.web.answers import card_for, describe
 from bot.web.links import link_text
 from tests.web.site import KNOWLEDGE, build_site
 from tests.web.test_text import LINK_CASES
@@ -112,9 +117,9 @@ def test_without_scripts_the_chat_sends_its_question_to_the_search_and_not_into_
 
 def test_robots_and_sitemap_name_the_pages(client: TestClient) -> None:
     robots = client.get("/robots.txt").text
-    assert "Disallow: /api/" in robots and "Sitemap: http://testserver/sitemap.xml" in robots
+    assert "Disallow: /api/" in robots and "Sitemap: https://carebot.example.org/sitemap.xml" in robots
     sitemap = client.get("/sitemap.xml").text
-    assert "<loc>http://testserver/es</loc>" in sitemap and "/es/answers/strike-causes" in sitemap
+    assert "<loc>https://carebot.example.org/es</loc>" in sitemap and "/es/answers/strike-causes" in sitemap
 
 
 def test_qr_codes_in_both_languages(client: TestClient) -> None:
@@ -126,7 +131,7 @@ def test_qr_codes_in_both_languages(client: TestClient) -> None:
 
 def test_the_example_of_embedding_shows_the_line_to_copy(client: TestClient) -> None:
     page = client.get("/es/embed").text
-    assert '&lt;script src="http://testserver/static/embed.js" data-language="es" async&gt;' in page
+    assert '&lt;script src="https://carebot.example.org/static/embed.js" data-language="es" async&gt;' in page
     assert '<script src="/static/embed.js" data-language="es" async></script>' in page
 
 
@@ -135,6 +140,24 @@ def test_a_report_counts_by_answer_language_and_reason_and_keeps_nothing_else(cl
     assert client.post("/api/reports", json=report).status_code == 204
     line = 'carebot_reports_total{faq="strike-causes",language="en",reason="outdated"} 1.0'
     assert line in METRICS.render().decode()
+
+
+def test_a_form_of_another_site_reports_nothing(client: TestClient) -> None:
+    before = METRICS.render()
+    body = b'{"faq": "strike-causes", "language": "en", "reason": "wrong"}'
+    assert client.post("/api/reports", content=body, headers={"content-type": "text/plain"}).status_code == 415
+    assert METRICS.render() == before
+
+
+async def test_while_a_search_is_being_read_the_next_is_read_by_the_patterns() -> None:
+    read: list[str] = []
+    gate = SimpleNamespace(
+        assess=lambda text: read.append("both") or time.sleep(0.3) or SAFE,
+        assess_lexicon_only=lambda text: read.append("patterns") or SAFE,
+    )
+    bot = cast(Any, SimpleNamespace(gate=gate, metrics=METRICS))
+    assert await asyncio.gather(*(card_for("words", "en", bot) for _ in range(3))) == ["", "", ""]
+    assert read.count("both") == 1 and read.count("patterns") == 2
 
 
 @pytest.mark.parametrize(
