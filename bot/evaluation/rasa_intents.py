@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,28 +46,45 @@ def evaluate_rasa(settings: Settings, out_dir: Path) -> int:
     if not settings.rasa_python.exists():
         raise EvaluationError(f"CAREBOT_RASA_PYTHON: {settings.rasa_python} does not exist. Run 'make setup'.")
     out_dir.mkdir(parents=True, exist_ok=True)
-    with serving_embeddings(load_encoder(settings.encoder)) as url:
-        _cross_validate(settings.rasa_python, url, out_dir)
-    report = _read_report(out_dir / "intent_report.json")
-    figures = {"f1": report["weighted avg"]["f1-score"], "f1 of the mean intent": report["macro avg"]["f1-score"]}
+    secret = secrets.token_urlsafe()
+    with serving_embeddings(load_encoder(settings.encoder), secret) as url:
+        run_cross_validation(settings.rasa_python, rasa_environment(url, secret), out_dir)
+    report = out_dir / "intent_report.json"
+    figures = read_means(report)
     write_results(figures, out_dir / "rasa.json")
-    _print_worst(report)
-    broken = [
-        f"{name} is {figures[name]:.3f}, must be at least {bound}"
-        for name, bound in load_floors(FLOORS).items()
-        if figures[name] < bound
-    ]
+    _print_worst(_read_report(report))
+    say("; ".join(f"{name} {value:.3f}" for name, value in figures.items()))
+    broken = broken_floors(figures, load_floors(FLOORS))
     for line in broken:
         say(f"floor broken: {line}")
     return 1 if broken else 0
 
 
+def read_means(path: Path) -> dict[str, float]:
+    """Read Rasa's report: f1 over all messages, and over all intents alike.
+
+    Raises:
+        EvaluationError: there is none.
+    """
+    report = _read_report(path)
+    return {"f1": report["weighted avg"]["f1-score"], "f1 of the mean intent": report["macro avg"]["f1-score"]}
+
+
+def broken_floors(figures: Mapping[str, float], floors: Mapping[str, float]) -> list[str]:
+    """Name each mean that is under its floor."""
+    return [
+        f"{name} is {figures[name]:.3f}, must be at least {floor}"
+        for name, floor in floors.items()
+        if figures[name] < floor
+    ]
+
+
 @contextmanager
-def serving_embeddings(encoder: Encoder) -> Iterator[str]:
+def serving_embeddings(encoder: Encoder, secret: str) -> Iterator[str]:
     """Serve /embed on a free port of loopback, as the running bot does, and give its address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(build_internal_app(encoder, ActionExecutor()), log_level="warning")
+        config = uvicorn.Config(build_internal_app(encoder, ActionExecutor(), secret), log_level="warning")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -79,7 +97,12 @@ def serving_embeddings(encoder: Encoder) -> Iterator[str]:
             thread.join(10)
 
 
-def _cross_validate(python: Path, url: str, out_dir: Path) -> None:
+def run_cross_validation(python: Path, environment: dict[str, str], out_dir: Path) -> None:
+    """Let Rasa write intent_report.json into a folder.
+
+    Raises:
+        EvaluationError: it failed or took too long; its log is named.
+    """
     command = [str(python), "-m", "rasa", "test", "nlu", "--nlu", "data/nlu", "--config", "config.yml"]
     command += ["--domain", "domain", "--cross-validation", "--folds", str(FOLDS), "--out", str(out_dir), "--no-plot"]
     log = out_dir / "rasa.log"
@@ -88,7 +111,7 @@ def _cross_validate(python: Path, url: str, out_dir: Path) -> None:
             done = subprocess.run(
                 command,
                 cwd=ROOT,
-                env=rasa_environment(url),
+                env=environment,
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 timeout=TIMEOUT_SECONDS,
@@ -116,6 +139,4 @@ def _print_worst(report: dict[str, Any]) -> None:
     for name, row in sorted(intents, key=lambda pair: pair[1]["f1-score"])[:WORST]:
         taken = ", ".join(f"{other} ({times})" for other, times in row.get("confused_with", {}).items())
         table.add_row(name, str(row["support"]), f"{row['f1-score']:.2f}", taken)
-    means = [f"{name} {report[name]['f1-score']:.3f}" for name in ("weighted avg", "macro avg")]
     console.print(table)
-    say(f"f1: {', '.join(means)}")

@@ -89,8 +89,8 @@ async def test_chosen_language_outlives_a_restart_and_delete_does_not(
     assert [message.language for message in fake.asked if message.text == "hello"] == ["es", None]
 
 
-async @pytest.mark.slow
-def test_store_keeps_the_newest_and_names_nobody(tmp_path: Path) -> None:
+@pytest.mark.slow
+async def test_store_keeps_the_newest_and_names_nobody(tmp_path: Path) -> None:
     store = Store(tmp_path / "store.sqlite3", TOKEN)
     await store.open(take_nothing, take_nothing)
     for number in range(2 * KEPT_UPDATES + 5):
