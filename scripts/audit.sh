@@ -9,7 +9,7 @@ audit() { .venv/bin/pip-audit --no-deps --disable-pip --progress-spinner off --t
 # One package first: without a network it would be asked for in vain two hundred times.
 probe=$(mktemp)
 trap 'rm -f "$probe"' EXIT
-grep -m 1 -E '^jinja2==' requirements/bot.txt > "$probe"
+grep -m 1 -o -E '^jinja2==[^ ]+' requirements/bot.txt > "$probe"
 if ! found=$(audit --format json --requirement "$probe" 2>/dev/null) || grep -q skip_reason <<< "$found"; then
   echo "audit: known vulnerabilities cannot be looked up from here; nothing was checked"
   exit 0
@@ -22,4 +22,4 @@ done < requirements/audit-exceptions.txt
 echo "audit: Rasa's environment (shown, does not fail: see requirements/audit-exceptions.txt)"
 audit --requirement requirements/rasa.txt || true
 echo "audit: the bot's environment"
-audit "${ignored[@]}" --requirement requirements/bot.txt --requirement requirements/test.txt
+audit ${ignored[@]+"${ignored[@]}"} --requirement requirements/bot.txt --requirement requirements/test.txt
