@@ -1,11 +1,16 @@
 # make run: set up what is missing, then start everything.  make test: set up, then run every test.
-.PHONY: run test setup setup-test lint format evaluate screenshots lock clean
+.PHONY: run test quick setup setup-test lint format evaluate screenshots lock clean
 
 run: setup
 	@exec .venv/bin/carebot run
 
 test: setup-test
 	scripts/test.sh
+
+# The unit tests alone, on every core: no encoder, no Rasa, no browser, nothing that takes seconds by itself.
+quick: setup-test
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -n auto --dist loadfile \
+	  -m "not encoder and not dialogue and not browser and not wheel and not slow"
 
 setup:
 	@scripts/setup.sh

@@ -206,6 +206,7 @@ class Evaluation(StrEnum):
     safety = "safety"
     strangers = "strangers"
     talks = "talks"
+    rasa = "rasa"
 
 
 @app.command()
@@ -220,7 +221,7 @@ def evaluate(
     page: Annotated[Path | None, typer.Option(help="The model card to write the question figures into.")] = None,
     with_rasa_baseline: Annotated[bool, typer.Option(help="Also train Rasa's ResponseSelector (minutes).")] = False,
 ) -> None:
-    """Measure answers, safety, strangers or talks, write a report, and compare with the committed floors."""
+    """Measure answers, safety, strangers, talks or Rasa's intents, and compare with the committed floors."""
     settings = _start(quiet=True)
     out = out or settings.var_dir / "evaluation" / what
     match what:
@@ -246,6 +247,10 @@ def evaluate(
             if address is None:
                 raise StartError("no bot runs from this folder. Start 'carebot run' first, or name one with --http.")
             code = evaluate_talks(address, file or ROOT / "tests/dialogue/talks.yml", out)
+        case Evaluation.rasa:
+            from bot.evaluation.rasa_intents import evaluate_rasa
+
+            code = evaluate_rasa(settings, out)
     raise typer.Exit(code)
 
 

@@ -18,8 +18,16 @@ step "style, types, one-way imports"
 .venv/bin/mypy
 .venv/bin/lint-imports
 
+# A test that multiplies matrices on one thread leaves the other core to another test: both finish sooner.
 step "units (no encoder, no Rasa, no browser)"
-.venv/bin/python -m pytest -q -m "not encoder and not dialogue and not browser"
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -n auto --dist loadfile \
+  -m "not encoder and not dialogue and not browser and not wheel"
+
+step "the package, built and installed"
+.venv/bin/python -m pytest -q -m wheel
+
+step "known vulnerabilities"
+scripts/audit.sh
 
 step "knowledge, index and safety model"
 .venv/bin/carebot index
@@ -27,6 +35,9 @@ step "knowledge, index and safety model"
 
 step "retrieval and safety on the encoder"
 .venv/bin/python -m pytest -q -m encoder
+
+step "Rasa: components, data, intents"
+scripts/rasa-checks.sh
 
 step "the real processes: dialogue, channels, page"
 .venv/bin/python -m pytest -q -m "dialogue or browser"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -238,8 +239,9 @@ def _says_nothing(
     return quoted or not of_self
 
 
+@cache
 def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
-    """Read and compile the files of a directory.
+    """Read and compile the files of a directory, once: it takes a second, and what comes of it is never changed.
 
     Raises:
         LexiconError: naming the file, the pattern and the remedy.

@@ -38,7 +38,7 @@ class HashedWords:
 def trained(tmp_path_factory) -> tuple[LearnedModel, Path]:
     directory = tmp_path_factory.mktemp("model")
     store = EmbeddingStore(directory / "vectors.sqlite")
-    examples = load_examples(EXAMPLES)[::8]
+    examples = load_examples(EXAMPLES)[::32]
     model = train_safety_model(examples, [("en", "when is the strike over")] * 8, HashedWords(), store, directory)
     store.close()
     return model, directory

@@ -173,6 +173,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 @settings(
     max_examples=BATCHES,

@@ -38,6 +38,7 @@ def all_texts(server: BotApiServer) -> list[str]:
     return [text for number in range(CHATS) for text in server.texts(CHAT + number)]
 
 
+@pytest.mark.slow
 async def test_kill_in_the_middle_loses_nothing(server: BotApiServer, tmp_path: Path) -> None:
     for number in range(MESSAGES):
         server.write(CHAT + number % CHATS, str(number))
@@ -88,6 +89,7 @@ async def test_chosen_language_outlives_a_restart_and_delete_does_not(
     assert [message.language for message in fake.asked if message.text == "hello"] == ["es", None]
 
 
+@pytest.mark.slow
 async def test_store_keeps_the_newest_and_names_nobody(tmp_path: Path) -> None:
     store = Store(tmp_path / "store.sqlite3", TOKEN)
     await store.open(take_nothing, take_nothing)
