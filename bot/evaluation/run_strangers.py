@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from bot.evaluation.labelled import Labelled, load_floors
@@ -34,6 +35,7 @@ from knowledge.retrieval.encoder import Encoder, load_encoder
 from knowledge.retrieval.search import Searcher
 
 FLOORS = ROOT / "tests/evaluation/strangers-floors.json"
+WIDTH = 230
 COLUMNS = {
     "right": "right outright",
     "listed": "right or in three",
@@ -145,4 +147,5 @@ def _print_table(files: Mapping[str, Any]) -> None:
             count = max((share["n"] for share in metrics.values()), default=0)
             table.add_row(file, group, str(count), *[cell(metrics.get(metric)) for metric in COLUMNS])
         table.add_section()
-    console.print(table)
+    # Ten columns with intervals: rather a line that the terminal breaks than cells of three letters.
+    Console(highlight=False, width=max(console.width, WIDTH)).print(table)

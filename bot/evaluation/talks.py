@@ -41,9 +41,10 @@ class Turn(_Strict):
     """What a person says and what the reply is held to; a turn that asks for nothing is not counted.
 
     Attributes:
-        must: patterns that must each be found in the reply's texts and buttons, whatever the case.
+        must: patterns that must each be found in the reply's texts, whatever the case.
         must_not: patterns that must not.
         faq: the ids of which one must answer.
+        choices_contain: the ids that must each be offered, or given.
         outcome: those of the HTTP contract that are right.
         tier: those of the safety policy that are right.
     """
@@ -52,6 +53,7 @@ class Turn(_Strict):
     must: tuple[Pattern, ...] = ()
     must_not: tuple[Pattern, ...] = ()
     faq: tuple[str, ...] = ()
+    choices_contain: tuple[str, ...] = ()
     outcome: tuple[Outcome, ...] = ()
     tier: tuple[Tier, ...] = ()
     language: Language | None = None
@@ -124,7 +126,7 @@ def _check_ids(path: Path, talks: Sequence[Talk], known: Collection[str]) -> Non
             raise EvaluationError(f"{path}: talk {talk.id}: a second one with this id. Give it another.")
         seen.add(talk.id)
         for number, turn in enumerate(talk.turns, 1):
-            for faq in turn.faq:
+            for faq in (*turn.faq, *turn.choices_contain):
                 if faq not in known:
                     place = f"{path}: talk {talk.id}, turn {number}"
                     raise EvaluationError(f"{place}: unknown id {faq!r}. Use one of knowledge/catalogue.yml.")
@@ -167,12 +169,11 @@ def _hold(client: httpx.Client, talk: Talk) -> list[Failure]:
 
 def faults(turn: Turn, reply: dict[str, Any]) -> list[str]:
     """Say what is wrong with a reply; [] for nothing."""
-    words = "\n".join(
-        [part["text"] for part in reply["replies"]]
-        + [button["title"] for part in reply["replies"] for button in part["buttons"]]
-    )
+    words = "\n".join(part["text"] for part in reply["replies"])
     found = [f"no {pattern!r}" for pattern in turn.must if not re.search(pattern, words, re.I)]
     found += [f"has {pattern!r}" for pattern in turn.must_not if re.search(pattern, words, re.I)]
+    offered = (reply.get("faq"), *reply.get("choices", ()))
+    found += [f"{faq} is not offered" for faq in turn.choices_contain if faq not in offered]
     for name, wanted, got in (
         ("faq", turn.faq, reply.get("faq")),
         ("outcome", turn.outcome, reply["outcome"]),

@@ -11,6 +11,7 @@ import yaml
 from bot.evaluation.labelled import EvaluationError
 from bot.evaluation.run_talks import evaluate_talks
 from bot.evaluation.talks import Turn, faults, hold_talks, load_talks
+from bot.settings import ROOT
 from tests.evaluation.conftest import FakeBot
 
 KNOWN = ("strike-causes", "wait-too-long")
@@ -29,6 +30,10 @@ def reply(text: str = "You are WELCOME", **fields: Any) -> dict[str, Any]:
     return {**body, **fields}
 
 
+def test_the_talks_of_the_project_can_be_held() -> None:
+    assert len(load_talks(ROOT / "tests/dialogue/talks.yml")) >= 180
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Any:
     def write(*talks: Any) -> Path:
@@ -42,7 +47,10 @@ def write(tmp_path: Path) -> Any:
 @pytest.mark.parametrize(
     ("turn", "fields", "wrong"),
     [
-        ({"must": ["welcome", "more"]}, {}, []),
+        ({"must": ["welcome", "^you"]}, {}, []),
+        ({"must": ["More"]}, {}, ["no 'More'"]),  # a button is no text
+        ({"choices_contain": ["strike-causes"]}, {"outcome": "choices", "choices": ["x", "strike-causes"]}, []),
+        ({"choices_contain": ["strike-causes"]}, {}, ["strike-causes is not offered"]),
         ({"must": ["gracias"]}, {}, ["no 'gracias'"]),
         ({"must_not": ["welcome"]}, {}, ["has 'welcome'"]),
         ({"faq": ["wait-too-long"]}, {}, ["faq is None, not wait-too-long"]),

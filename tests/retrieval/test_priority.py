@@ -38,6 +38,7 @@ def test_no_batch_takes_longer_than_one_long_message() -> None:
         assert len(batch) == 1 or (len(batch) <= BATCH and sum(map(len, batch)) <= BATCH_CHARACTERS)
 
 
+@pytest.mark.slow
 def test_an_encoder_that_is_not_here_is_named_in_one_line_and_looked_up_nowhere() -> None:
     started = time.monotonic()
     with pytest.raises(EncoderError, match="CAREBOT_ENCODER") as caught:

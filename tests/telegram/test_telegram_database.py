@@ -95,6 +95,7 @@ async def test_harmed_file_is_written_anew_with_all_that_memory_holds(
 
 
 @pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.slow
 async def test_running_bot_survives_a_harmed_file(
     server: BotApiServer, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:

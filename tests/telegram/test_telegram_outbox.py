@@ -50,6 +50,7 @@ async def gateway(settings: Settings, fake: FakeBot, knowledge: KnowledgeBase) -
     await running.stop()
 
 
+@pytest.mark.slow
 async def test_ten_seconds_of_5xx_lose_nothing(server: BotApiServer, gateway: TelegramGateway) -> None:
     server.break_down("sendMessage", 502)
     for number in range(12):
@@ -126,6 +127,7 @@ async def test_restart_sends_what_was_not_sent(
     assert len(server.texts(CHAT)) == 2
 
 
+@pytest.mark.slow
 async def test_kill_while_sending_fails_loses_no_card(server: BotApiServer, tmp_path: Path) -> None:
     server.break_down("sendMessage", 502)
     for number in range(20):

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot.message import IncomingMessage, Part, Reply, SafetyVerdict, Tier
 from bot.settings import Settings
 from bot.telegram.exchange import MOST_AT_ONCE
@@ -24,6 +26,7 @@ def assess(text: str) -> SafetyVerdict:
     return SafetyVerdict(Tier.T1) if "die" in text else SafetyVerdict()
 
 
+@pytest.mark.slow
 async def test_danger_behind_two_hundred_slow_questions_is_answered_at_once(
     server: BotApiServer, settings: Settings, fake: FakeBot, knowledge: KnowledgeBase, tmp_path: Path
 ) -> None:
@@ -60,6 +63,7 @@ async def test_danger_behind_two_hundred_slow_questions_is_answered_at_once(
     assert not gateway._store._taken_in and not gateway._store._sealed
 
 
+@pytest.mark.slow
 async def test_kill_in_a_rush_loses_nothing(server: BotApiServer, tmp_path: Path) -> None:
     for number in range(250):
         server.write(CHAT + number, f"slow {number}")
