@@ -12,10 +12,11 @@ import pytest
 
 from knowledge.errors import EncoderError, IndexCorruptError, IndexMismatchError, IndexMissingError
 from knowledge.material.base import KnowledgeBase, load_knowledge
-from knowledge.retrieval.embedding_store import EmbeddingStore
+from knowledge.retrieval.embedding_store import EmbeddingStore, vector_key
 from knowledge.retrieval.encoder import PACKAGED_MULTILINGUAL, SentenceEncoder, load_encoder
 from knowledge.retrieval.index import Index, build_index, load_index, refresh_index, save_index
 from knowledge.retrieval.search import SAME_QUESTION, Searcher, segments_of
+from knowledge.retrieval.shipped_vectors import read_shipped
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.encoder
@@ -65,15 +66,33 @@ def test_a_text_is_embedded_once(encoder: SentenceEncoder, monkeypatch: pytest.M
     assert np.array_equal(encoder.encode_queries(["a text that nobody has sent before"]), first)
 
 
+def test_no_text_stays_in_the_cache(encoder: SentenceEncoder) -> None:
+    text = "a sentence that must not be found in memory afterwards"
+    encoder.encode_queries([text])
+    kept = [(key, vars(encoder)["_cache"][key]) for key in list(vars(encoder)["_cache"])]
+    assert all(isinstance(key, bytes) and len(key) == 64 for key, _ in kept)
+    assert not any(text.encode() in key for key, _ in kept)
+
+
+def test_shipped_vectors_equal_fresh_ones(encoder: SentenceEncoder, knowledge: KnowledgeBase) -> None:
+    texts = [text for entry in knowledge.entries.values() for text in entry.variants[:6]]
+    held = read_shipped(ROOT / "data/vectors", [vector_key(encoder, "query", text) for text in texts])
+    assert len(held) > 0.9 * len(texts)
+    for text, fresh in zip(texts, encoder.encode_queries(texts), strict=True):
+        shipped = held.get(vector_key(encoder, "query", text))
+        assert shipped is None or float(shipped @ fresh) > 0.9995
+
+
 def test_an_unknown_encoder_is_named_with_the_remedy() -> None:
     with pytest.raises(EncoderError, match="CAREBOT_ENCODER"):
         load_encoder("./no-such-model")
 
 
 def test_faiss_finds_what_brute_force_finds(index: Index, encoder: SentenceEncoder) -> None:
-    queries = index.head.dense[::7]
+    rows_of_index = index.variants.vectors()
+    queries = rows_of_index[::7]
     scores, rows = index.variants.search(queries, 10)
-    exact = queries @ index.head.dense.T
+    exact = queries @ rows_of_index.T
     best = -np.sort(-exact, axis=1)[:, :10]
     assert np.allclose(scores, best, atol=1e-5)
     assert np.allclose(np.take_along_axis(exact, rows, axis=1), best, atol=1e-5)
