@@ -22,7 +22,7 @@ Scores = NDArray[np.float32]
 # More landmarks cost time with their square; docs/evaluation.md has what they are worth.
 LANDMARKS = 5_000
 # Rows of training features made at a time.
-BLOCK = 4_000
+BLOCK = 1_000
 # Added to the landmarks' own kernel, which has texts in it that are nearly the same.
 JITTER = 1e-4
 

@@ -24,6 +24,14 @@ SAME_QUESTION = 0.97
 LONG_MESSAGE = 160
 MAX_SEGMENTS = 5
 MIN_SEGMENT_WORDS = 3
+# A sentence that asks or wants something, as against one that tells.
+ASKING = re.compile(
+    r"[?¿]|\b(how|whats?|where|when|who|why|which|can (i|you|they|we)|could|do i|does|should|is (there|it)"
+    r"|are (you|there)|need|want|help|tell me|cómo|como (le|puedo|hago)|qué|que (hago|puedo|pasa)|dónde|donde"
+    r"|cuándo|cuando (van|me|empieza)|quién|quien|cuál|cuánto|puedo|pueden|puede|hay (algo|alguien|forma|manera)"
+    r"|necesito|quiero (saber|que)|quisiera|ayuda|ayúdenme|díganme|me pueden)\b",
+    re.IGNORECASE,
+)
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -72,8 +80,9 @@ def segments_of(text: str) -> list[str]:
     sentences = [part.strip() for part in SENTENCE_END.split(text) if len(part.split()) >= MIN_SEGMENT_WORDS]
     if len(sentences) < 2:
         return [text]
-    # The question tends to come last; the cap bounds the cost of a hostile message.
-    return [text, *sentences[-MAX_SEGMENTS:]]
+    # Questions before narration, and the later before the earlier; the cap bounds the cost of a hostile message.
+    order = sorted(range(len(sentences)), key=lambda row: (ASKING.search(sentences[row]) is None, -row))
+    return [text, *(sentences[row] for row in sorted(order[:MAX_SEGMENTS]))]
 
 
 class Searcher:

@@ -122,8 +122,8 @@ def test_left_out_scores_equal_a_refit_without_each_fold() -> None:
     matrix = np.exp(1.5 * (dense @ dense.T + 0.5 * lexical - 1.5))
     system = matrix + (0.2 + JITTER) * np.eye(len(texts))
     wanted = targets - targets.mean(axis=0)
-    for fold in range(5):
-        kept, out = folds != fold, folds == fold
+    for number in range(5):
+        kept, out = folds != number, folds == number
         weights = np.linalg.solve(system[np.ix_(kept, kept)], wanted[kept])
         expected = matrix[np.ix_(out, kept)] @ weights + targets.mean(axis=0)
         np.testing.assert_allclose(left_out[out], expected, atol=2e-3)

@@ -20,7 +20,6 @@ from bot.safety.learned import (
     DECIDED,
     SHAPE,
     SHORT_WORDS,
-    SURE_ENOUGH_FOR_911,
     Floats,
     Heads,
     LearnedModel,
@@ -45,13 +44,13 @@ FOLDS = 8
 UNITS, DECAY = 24, 0.01
 # Networks whose logits are averaged: one alone is a matter of luck by a message or two in a hundred.
 NETWORKS = 5
-# A miss is counted as three false alarms. Caps on the false alarms among the training messages (half of them twins
-# written to be mistaken) would lose four in ten people at risk.
-MISS_COST = 3.0
+# A miss is counted as four false alarms: the lowest cost at which nineteen in twenty people at risk are found, now that
+# messages about everyday life are learned from. docs/safety-protocol.md has what other costs come to.
+MISS_COST = 4.0
 # Ordinary questions learned from, at most.
 MAX_HARMLESS = 4_000
-# Short ordinary messages that may get a card; for theirs more must be said outright.
-SHORT_ALARMS = 0.01
+# Short ordinary messages that may get a card: what a few words say must be said outright, up to this probability.
+SHORT_ALARMS, SHORT_LIMIT = 0.01, 0.4
 FIRM_PRECISION = 0.9
 IMMINENT_RECALL = 0.85
 
@@ -245,7 +244,7 @@ def _choose(data: _Training, lang: str, card: Floats, imminent: Floats) -> Thres
         card=limit,
         firm=max(limit, float(min(precise, default=limit))),
         imminent=loud,
-        short=min(max(short, limit), SURE_ENOUGH_FOR_911),
+        short=min(max(short, limit), SHORT_LIMIT),
     )
 
 
