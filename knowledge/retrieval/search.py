@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -32,6 +33,10 @@ ASKING = re.compile(
     r"|necesito|quiero (saber|que)|quisiera|ayuda|ayúdenme|díganme|me pueden)\b",
     re.IGNORECASE,
 )
+# What the best question of a long message counts for beside the whole of it.
+ASKING_WEIGHT = 0.8
+# An answer less sure than this names the second candidate too, where that is not far-fetched.
+SURE, SECOND_SCORE = 0.85, 0.1
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -53,6 +58,7 @@ class Decision:
         probability: that the first candidate is right, 0 to 1.
         listed: that the right one is among the first three, 0 to 1.
         second: an id worth offering below an answer that is likely, not sure; None for none.
+        about: the sentence of a long message that the first candidate answers; "" for the whole of it.
     """
 
     outcome: Literal["answer", "choices", "abstain"]
@@ -60,6 +66,7 @@ class Decision:
     probability: float
     listed: float = 0.0
     second: str | None = None
+    about: str = ""
 
     @property
     def faq(self) -> str | None:
@@ -83,6 +90,24 @@ def segments_of(text: str) -> list[str]:
     # Questions before narration, and the later before the earlier; the cap bounds the cost of a hostile message.
     order = sorted(range(len(sentences)), key=lambda row: (ASKING.search(sentences[row]) is None, -row))
     return [text, *(sentences[row] for row in sorted(order[:MAX_SEGMENTS]))]
+
+
+def weigh_segments(segments: Sequence[str], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Join the scores of a long message with those of its sentences.
+
+    Args:
+        segments: the whole, then its sentences.
+        scores: (segments, classes) of each, out-of-scope last.
+
+    Returns:
+        (1, classes); out-of-scope as the whole has it.
+    """
+    asking = [row for row, segment in enumerate(segments) if row and ASKING.search(segment)]
+    joined = scores[:1].copy()
+    joined[0, :-1] = np.maximum(joined[0, :-1], scores[1:, :-1].mean(axis=0))
+    if asking:
+        joined[0, :-1] = np.maximum(joined[0, :-1], ASKING_WEIGHT * scores[asking, :-1].max(axis=0))
+    return joined
 
 
 class Searcher:
@@ -119,9 +144,12 @@ class Searcher:
         """Decide what answers a question."""
         segments = segments_of(text)
         scores, nearest = self.scores(segments)
-        if len(segments) > 1:
-            scores[0, :-1] = np.maximum(scores[0, :-1], scores[1:, :-1].mean(axis=0))
-        return self.decide(scores[:1], nearest[:1], language)
+        if len(segments) == 1:
+            return self.decide(scores, nearest, language)
+        joined = weigh_segments(segments, scores)
+        decision = self.decide(joined, nearest[:1], language)
+        first = self.index.classes.index(decision.candidates[0].faq)
+        return replace(decision, about=segments[1 + int(scores[1:, first].argmax())])
 
     def decide(self, scores: NDArray[np.float32], nearest: NDArray[np.float32], language: Language) -> Decision:
         """Turn one row of scores into a decision."""
@@ -133,7 +161,9 @@ class Searcher:
         order = np.argsort(-scores[0, :-1], kind="stable")[: CHOICES + 2]
         candidates = tuple(Candidate(self.index.classes[row], float(scores[0, row])) for row in order)
         if probability >= thresholds.answer:
-            return Decision("answer", candidates, probability, listed)
+            doubt = probability < SURE and len(candidates) > 1 and candidates[1].score >= SECOND_SCORE
+            second = candidates[1].faq if doubt else None
+            return Decision("answer", candidates, probability, listed, second)
         if listed >= thresholds.choices:
             return Decision("choices", candidates, probability, listed)
         return Decision("abstain", candidates, probability, listed)
