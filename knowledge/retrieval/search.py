@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -33,8 +32,6 @@ ASKING = re.compile(
     r"|necesito|quiero (saber|que)|quisiera|ayuda|ayúdenme|díganme|me pueden)\b",
     re.IGNORECASE,
 )
-# What the best question of a long message counts for beside the whole of it.
-ASKING_WEIGHT = 0.8
 # An answer less sure than this names the second candidate too, where that is not far-fetched.
 SURE, SECOND_SCORE = 0.85, 0.1
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -92,24 +89,6 @@ def segments_of(text: str) -> list[str]:
     return [text, *(sentences[row] for row in sorted(order[:MAX_SEGMENTS]))]
 
 
-def weigh_segments(segments: Sequence[str], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Join the scores of a long message with those of its sentences.
-
-    Args:
-        segments: the whole, then its sentences.
-        scores: (segments, classes) of each, out-of-scope last.
-
-    Returns:
-        (1, classes); out-of-scope as the whole has it.
-    """
-    asking = [row for row, segment in enumerate(segments) if row and ASKING.search(segment)]
-    joined = scores[:1].copy()
-    joined[0, :-1] = np.maximum(joined[0, :-1], scores[1:, :-1].mean(axis=0))
-    if asking:
-        joined[0, :-1] = np.maximum(joined[0, :-1], ASKING_WEIGHT * scores[asking, :-1].max(axis=0))
-    return joined
-
-
 class Searcher:
     """Search one index. Immutable, so a new index is a new searcher."""
 
@@ -146,8 +125,8 @@ class Searcher:
         scores, nearest = self.scores(segments)
         if len(segments) == 1:
             return self.decide(scores, nearest, language)
-        joined = weigh_segments(segments, scores)
-        decision = self.decide(joined, nearest[:1], language)
+        scores[0, :-1] = np.maximum(scores[0, :-1], scores[1:, :-1].mean(axis=0))
+        decision = self.decide(scores[:1], nearest[:1], language)
         first = self.index.classes.index(decision.candidates[0].faq)
         return replace(decision, about=segments[1 + int(scores[1:, first].argmax())])
 

@@ -178,3 +178,19 @@ def test_a_long_message_is_searched_by_sentence_too_within_bounds() -> None:
     assert segments[0] == long
     assert len(segments) <= 6
     assert segments[-1] == "When will they call me?"
+
+
+def test_questions_of_a_long_message_are_kept_before_its_narration() -> None:
+    telling = "It was a long week and the bus was late again. " * 8
+    segments = segments_of("Where do I complain about a cancelled visit? " + telling)
+    assert "Where do I complain about a cancelled visit?" in segments
+    assert len(segments) <= 6
+
+
+def test_a_long_message_names_the_sentence_that_was_answered(index: Index, encoder: SentenceEncoder) -> None:
+    question = index.knowledge.entries["appointment-cancelled", "en"].variants[0]
+    story = "My sister came to stay with us in spring. We painted the kitchen green and the dog hated every day of it. "
+    decision = Searcher(index, encoder).search(f"{story}{question}? {story}", "en")
+    assert decision.candidates[0].faq == "appointment-cancelled"
+    assert question in decision.about
+    assert Searcher(index, encoder).search(question, "en").about == ""
