@@ -14,8 +14,8 @@ from bot.settings import ROOT, Settings
 from knowledge.errors import SearchIndexError
 from knowledge.fingerprint import fingerprint
 from knowledge.material.base import KnowledgeBase, load_knowledge
-from knowledge.retrieval.embedding_store import EmbeddingStore, vector_key
-from knowledge.retrieval.encoder import Encoder
+from knowledge.retrieval.embedding_store import EmbeddingStore, Role, vector_key
+from knowledge.retrieval.encoder import Encoder, Vectors
 from knowledge.retrieval.index import (
     Index,
     Message,
@@ -138,9 +138,10 @@ def ship_vectors(
     written = [item.text for item in load_examples(SAFETY_EXAMPLES)] + [text for _, text in harmless_texts(knowledge)]
     questions = [*examples.texts, *(text for _, text in everyday_messages()), *map(text_to_embed, written)]
     store = EmbeddingStore(settings.var_dir / "embeddings.sqlite")
-    vectors = {}
+    vectors: dict[bytes, Vectors] = {}
+    asked: list[tuple[Role, list[str]]] = [("query", questions), ("passage", passages_of(knowledge, classes)[0])]
     try:
-        for role, texts in (("query", questions), ("passage", passages_of(knowledge, classes)[0])):
+        for role, texts in asked:
             rows = store.encode(encoder, texts, role, progress)
             vectors |= {vector_key(encoder, role, text): row for text, row in zip(texts, rows, strict=True)}
     finally:
