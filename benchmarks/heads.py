@@ -30,8 +30,8 @@ from bot.settings import load_settings
 from knowledge.material.base import load_knowledge
 from knowledge.retrieval.embedding_store import EmbeddingStore
 from knowledge.retrieval.encoder import load_encoder
-from knowledge.retrieval.index import Examples, examples_of
-from knowledge.retrieval.kernel_ridge import LEXICAL_WEIGHT, REGULARIZATION, centre, fit_kernel_ridge, invert_positive
+from knowledge.retrieval.index import FOLDS, REGULARIZATION, SHAPE, Examples, examples_of
+from knowledge.retrieval.kernel_ridge import LANDMARKS, centre, choose_landmarks, fit_kernel_ridge
 from knowledge.retrieval.lexical import NgramVectorizer
 
 Scores = NDArray[np.float32]
@@ -124,7 +124,7 @@ class LinearKernel:
         self.offsets = targets.mean(axis=0)
         matrix = self._similarity(self.known)
         matrix[np.diag_indices_from(matrix)] += LINEAR_REGULARIZATION
-        inverse = invert_positive(matrix)
+        inverse = np.linalg.inv(matrix)
         self.weights = inverse @ (targets - self.offsets)
         self._left_out = np.asarray(targets - self.weights / np.diag(inverse)[:, None], dtype=np.float32)
 
@@ -139,14 +139,18 @@ class LinearKernel:
 
     def _similarity(self, asked: Texts) -> Scores:
         lexical = (asked.sparse @ self.known.sparse.T).toarray()
-        return np.asarray(asked.dense @ self.known.dense.T + LEXICAL_WEIGHT * lexical, dtype=np.float32)
+        return np.asarray(asked.dense @ self.known.dense.T + SHAPE.lexical_weight * lexical, dtype=np.float32)
 
 
 class ExponentialKernel:
-    """The head in use (knowledge.retrieval.kernel_ridge)."""
+    """The head in use (knowledge.retrieval.kernel_ridge), over some landmarks."""
 
-    def __init__(self, known: Texts, labels: NDArray[np.int64], classes: int) -> None:
-        self.head, self._left_out = fit_kernel_ridge(known.dense, known.sparse, labels, classes)
+    def __init__(self, known: Texts, labels: NDArray[np.int64], classes: int, landmarks: int) -> None:
+        targets = np.eye(classes, dtype=np.float32)[labels]
+        folds, chosen = np.arange(len(labels)) % FOLDS, choose_landmarks(len(labels), landmarks)
+        self.head, self._left_out = fit_kernel_ridge(
+            known.dense, known.sparse, targets, folds, SHAPE, REGULARIZATION, chosen
+        )
 
     def score(self, asked: Texts) -> Scores:
         """Score as the search does, before FAISS narrows the ids down."""
@@ -163,7 +167,12 @@ HEADS: dict[str, Fit] = {
     "logistic regression, embedding": partial(Logistic, with_ngrams=False),
     "logistic regression, embedding + character n-grams": partial(Logistic, with_ngrams=True),
     f"kernel ridge, linear, both (λ = {LINEAR_REGULARIZATION})": LinearKernel,
-    f"kernel ridge, exponential of joint similarity (λ = {REGULARIZATION}; in use)": ExponentialKernel,
+    **{
+        f"kernel ridge, exponential of joint similarity (λ = {REGULARIZATION}), {landmarks:,} landmarks": partial(
+            ExponentialKernel, landmarks=landmarks
+        )
+        for landmarks in (2_000, LANDMARKS, 10_000)
+    },
 }
 
 

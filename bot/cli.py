@@ -65,6 +65,17 @@ def index() -> None:
 
 
 @app.command()
+def vectors() -> None:
+    """Write the vectors of the project's own texts into data/vectors, so that a first start need not embed them."""
+    from bot.start.build import ship_vectors
+    from knowledge.retrieval.encoder import load_encoder
+
+    settings = _start()
+    for path in ship_vectors(settings, load_encoder(settings.encoder)):
+        _say(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print what the HTTP contract says.")] = False,

@@ -1,6 +1,6 @@
 """The second layer: kernel ridge regression over embeddings and n-grams, and a small network over its scores.
 
-A message's score for each category, harmless ones too, is a weighted sum of its likeness to every training message.
+A message's score for each category, harmless ones too, is a weighted sum of its likeness to training messages.
 Whether it deserves a card is decided over all scores together (stacking, Wolpert 1992): one category that stands out
 means more than the same sum spread over many. docs/safety-protocol.md compares both and linear heads.
 """
@@ -8,9 +8,9 @@ means more than the same sum spread over many. docs/safety-protocol.md compares 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,21 +21,27 @@ from scipy.sparse import csr_matrix
 from bot.message import SAFE, SafetyVerdict, Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.normalize import canonical
-from knowledge.retrieval.kernel_ridge import centre
+from knowledge.retrieval.kernel_ridge import KernelRidge, Shape
 from knowledge.retrieval.lexical import NgramVectorizer, fold
 
 Floats = NDArray[np.float32]
-FORMAT = 3
-SHARPNESS = 0.6
-LEXICAL_WEIGHT = 0.5
+FORMAT = 4
+SHAPE = Shape(sharpness=0.6, lexical_weight=0.5)
 # Below even odds a learned verdict is T2 at most: a card with 988 misses nobody, and 911 at every doubt would frighten.
 SURE_ENOUGH_FOR_911 = 0.5
-HEAD_ARRAYS = ("mean", "dense", "weights", "offsets", "slopes", "shifts")
+RIDGE_ARRAYS = ("mean", "dense", "weights", "offsets")
+CALIBRATION_ARRAYS = ("slopes", "shifts")
 NETWORK_ARRAYS = ("centre", "scale", "hidden", "hidden_bias", "out", "out_bias")
 # What the network decides; every other probability is a calibrated score.
 DECIDED = ("card", "imminent")
 # "I" or "ok" says nothing by itself; with the message before it, it is judged all the same.
 MIN_LETTERS = 4
+# A few words are judged on evidence alone: what is not said outright cannot be told from an everyday request.
+SHORT_WORDS = 6
+# A longer message is read in windows that overlap, so that its end counts as its beginning does.
+WHOLE_CHARACTERS = 1_400
+WINDOW_CHARACTERS, OVERLAP_CHARACTERS = 1_100, 200
+MAX_WINDOWS = 5
 ARRAYS, META = "safety-model.npz", "safety-model.json"
 REMEDY = "Run `carebot index` to train it again."
 SPANISH_WORDS = (
@@ -62,46 +68,34 @@ class Thresholds:
         card: from here on T2 (or T1).
         firm: from here on the card speaks plainly; between ``card`` and ``firm`` it is soft.
         imminent: from here on a carded message is T1.
+        short: from here on a message of up to ``SHORT_WORDS`` words is T2 (or T1).
     """
 
     card: float
     firm: float
     imminent: float
+    short: float
+
+    def limit(self, text: str) -> float:
+        """Give the probability from which a canonical text gets a card."""
+        return self.short if len(text.split()) <= SHORT_WORDS else self.card
 
 
 @dataclass(frozen=True)
-class KernelHeads:
-    """Fitted heads that share their training rows.
+class Heads:
+    """Fitted heads, each calibrated by itself.
 
     Attributes:
         names: what each column decides ("card", "imminent", "category:<name>").
-        mean: (d,) mean of the training vectors.
-        dense: (n, d) centred training vectors of length 1.
-        sparse: (n, terms) n-gram rows of length 1.
-        weights: (n, heads) dual weights.
-        offsets: (heads,) added to the scores.
+        ridge: gives the scores.
         slopes: (heads,) calibration: probability = sigmoid(slope * score + shift).
         shifts: (heads,).
     """
 
     names: tuple[str, ...]
-    mean: Floats
-    dense: Floats
-    sparse: csr_matrix
-    weights: Floats
-    offsets: Floats
+    ridge: KernelRidge
     slopes: Floats
     shifts: Floats
-
-    @cached_property
-    def _columns(self) -> csr_matrix:
-        # Turned once: scipy turns the matrix again for every product otherwise.
-        return self.sparse.T.tocsr()
-
-    def scores(self, vectors: Floats, rows: csr_matrix) -> Floats:
-        """Give (m, heads) scores of m messages."""
-        likeness = kernel(centre(vectors, self.mean) @ self.dense.T, (rows @ self._columns).toarray())
-        return np.asarray(likeness @ self.weights + self.offsets, dtype=np.float32)
 
     def calibrate(self, scores: Floats) -> Floats:
         """Turn scores into probabilities, each head by itself."""
@@ -133,11 +127,6 @@ class StackingNetwork:
         return sigmoid(np.einsum("mdh,dh->md", units, self.out) + self.out_bias)
 
 
-def kernel(dense: Floats, lexical: Floats) -> Floats:
-    """Join cosine likenesses of embeddings and of n-grams into one: 1 for the same text, lower for unlike ones."""
-    return np.exp(SHARPNESS * (dense + LEXICAL_WEIGHT * lexical - 1 - LEXICAL_WEIGHT), dtype=np.float32)
-
-
 def sigmoid(logits: Floats) -> Floats:
     """Give 1 / (1 + exp(-x)) without overflow."""
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -40, 40))), dtype=np.float32)
@@ -150,6 +139,18 @@ def text_to_embed(text: str) -> str:
     """
     plain = canonical(text)
     return text.strip() if " ".join(fold(text).split()) == plain else plain
+
+
+def windows_of(text: str) -> list[str]:
+    """Give a text, or, where it is long, at most ``MAX_WINDOWS`` parts that overlap and cover it all."""
+    text = text.strip()
+    if len(text) <= WHOLE_CHARACTERS:
+        return [text]
+    count = min(MAX_WINDOWS, 1 + math.ceil((len(text) - WINDOW_CHARACTERS) / (WINDOW_CHARACTERS - OVERLAP_CHARACTERS)))
+    size = max(WINDOW_CHARACTERS, math.ceil(len(text) / count) + OVERLAP_CHARACTERS)
+    starts = [round(number * (len(text) - size) / (count - 1)) for number in range(count)]
+    # The overlap is longer than any word: one that a border cuts stands whole in the next window.
+    return [text[start : start + size] for start in starts]
 
 
 def guess_language(text: str) -> str:
@@ -165,7 +166,7 @@ class LearnedModel:
         self,
         *,
         encoder: QueryEncoder,
-        heads: KernelHeads,
+        heads: Heads,
         network: StackingNetwork,
         vectorizer: NgramVectorizer,
         thresholds: dict[str, Thresholds],
@@ -181,7 +182,7 @@ class LearnedModel:
     def scores(self, texts: list[str]) -> Floats:
         """Give (n, heads) scores of messages, each read as a whole."""
         vectors = np.asarray(self.encoder.encode_queries([text_to_embed(text) for text in texts]), dtype=np.float32)
-        return self.heads.scores(vectors, self.vectorizer.transform([canonical(text) for text in texts]))
+        return self.heads.ridge.scores(vectors, self.vectorizer.transform([canonical(text) for text in texts]))
 
     def probabilities(self, texts: list[str]) -> Floats:
         """Give (n, heads) probabilities of messages, each read as a whole."""
@@ -191,11 +192,14 @@ class LearnedModel:
         return found
 
     def danger(self, text: str) -> tuple[Floats, float]:
-        """Give the probabilities of a message and that it deserves a card."""
-        if sum(char.isalpha() for char in canonical(text)) < MIN_LETTERS:
+        """Give the probabilities of a message and that it deserves a card; of a long one, those of its worst window."""
+        card = self.heads.names.index("card")
+        parts = [part for part in windows_of(text) if sum(char.isalpha() for char in canonical(part)) >= MIN_LETTERS]
+        if not parts:
             return np.zeros(len(self.heads.names), dtype=np.float32), 0.0
-        found = self.probabilities([text])[0]
-        return found, float(found[self.heads.names.index("card")])
+        found = self.probabilities(parts)
+        worst = found[int(found[:, card].argmax())]
+        return worst, float(worst[card])
 
     def judge(self, text: str) -> SafetyVerdict:
         """Give the verdict on one message.
@@ -204,11 +208,12 @@ class LearnedModel:
             EncoderError: the encoder failed.
         """
         found, card = self.danger(text)
-        limits = self.thresholds[guess_language(canonical(text))]
+        plain = canonical(text)
+        limits = self.thresholds[guess_language(plain)]
         by_name = dict(zip(self.heads.names, found.tolist(), strict=True))
         categories = {name[9:]: value for name, value in by_name.items() if name.startswith("category:")}
         risks = {name: value for name, value in categories.items() if name not in CALM}
-        if card < limits.card:
+        if card < limits.limit(plain):
             return _judge_calm(categories, by_name)
         category = max(risks, key=lambda name: risks[name])
         urgent = by_name["imminent"] >= limits.imminent and card >= SURE_ENOUGH_FOR_911
@@ -235,15 +240,16 @@ def save_safety_model(model: LearnedModel, directory: Path) -> None:
     """Write the model: arrays as npz, the rest as JSON; nothing that can run code when read."""
     directory.mkdir(parents=True, exist_ok=True)
     terms, idf = model.vectorizer.to_arrays()
-    sparse = model.heads.sparse
+    ridge = model.heads.ridge
     np.savez(
         directory / ARRAYS,
         terms=terms,
         idf=idf,
-        sparse_data=sparse.data,
-        sparse_indices=sparse.indices,
-        sparse_indptr=sparse.indptr,
-        **{name: getattr(model.heads, name) for name in HEAD_ARRAYS},
+        sparse_data=ridge.sparse.data,
+        sparse_indices=ridge.sparse.indices,
+        sparse_indptr=ridge.sparse.indptr,
+        **{name: getattr(ridge, name) for name in RIDGE_ARRAYS},
+        **{name: getattr(model.heads, name) for name in CALIBRATION_ARRAYS},
         **{f"network_{name}": getattr(model.network, name) for name in NETWORK_ARRAYS},
     )
     meta = {
@@ -286,9 +292,9 @@ def load_safety_model(directory: Path, encoder: QueryEncoder) -> LearnedModel:
         raise SafetyModelError(f"safety model in {directory} is damaged ({type(error).__name__}). {REMEDY}") from error
 
 
-def _rebuild(names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[KernelHeads, StackingNetwork, NgramVectorizer]:
+def _rebuild(names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[Heads, StackingNetwork, NgramVectorizer]:
     vectorizer = NgramVectorizer.from_arrays(arrays["terms"], arrays["idf"])
-    parts = {name: arrays[name] for name in HEAD_ARRAYS}
+    parts = {name: arrays[name] for name in RIDGE_ARRAYS}
     rows, columns = len(parts["dense"]), len(arrays["idf"])
     sparse = csr_matrix(
         (arrays["sparse_data"], arrays["sparse_indices"], arrays["sparse_indptr"]), shape=(rows, columns)
@@ -296,4 +302,5 @@ def _rebuild(names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[KernelH
     network = StackingNetwork(**{name: arrays[f"network_{name}"] for name in NETWORK_ARRAYS})
     if parts["weights"].shape != (rows, len(names)) or network.hidden.shape[:2] != (len(DECIDED), len(names)):
         raise ValueError("sizes do not agree")
-    return KernelHeads(names=names, sparse=sparse, **parts), network, vectorizer
+    ridge = KernelRidge(shape=SHAPE, sparse=sparse, **parts)
+    return Heads(names, ridge, **{name: arrays[name] for name in CALIBRATION_ARRAYS}), network, vectorizer

@@ -33,11 +33,13 @@ def check_neighbours(index: Index, places: list[Place]) -> list[Finding]:
     """
     classes, examples = examples_of(index.knowledge)
     # An index that took edits in quickly keeps rows of texts that are gone, so its rows have no known texts.
-    if len(index.labels) != len(index.head.weights) or not np.array_equal(index.labels, examples.labels):
+    if len(index.labels) != index.fitted or not np.array_equal(index.labels, examples.labels):
         return []
     numbers = {(place.text, place.faq): place for place in places}
     here = [numbers.get((text, classes[row])) for text, row in zip(examples.texts, index.labels, strict=True)]
-    twins, strangers = _search(index.head.dense, index.labels, len(classes), np.array([p is not None for p in here]))
+    twins, strangers = _search(
+        index.variants.vectors(), index.labels, len(classes), np.array([p is not None for p in here])
+    )
     findings = []
     for cosine, row, other in sorted(twins, reverse=True)[:WORST]:
         place, twin = here[row], here[other]

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from knowledge.retrieval.encoder import Encoder, Vectors
+from knowledge.retrieval.shipped_vectors import read_shipped
 
 Role = Literal["query", "passage"]
 BATCH = 64
@@ -19,7 +20,14 @@ BATCH = 64
 class EmbeddingStore:
     """A SQLite file of vectors. It holds hashes and vectors of the project's own texts, never what people write."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shipped: Path | None = None) -> None:
+        """Open or make the file.
+
+        Args:
+            path: the SQLite file.
+            shipped: folder of vectors that came with the project, asked for what the file does not have.
+        """
+        self._shipped = shipped
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path)
         self._connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
@@ -39,8 +47,10 @@ class EmbeddingStore:
             role: whether they are questions or answers.
             progress: called with (done, total) of the texts that are not in the file.
         """
-        keys = [_key(encoder.fingerprint, role, text) for text in texts]
+        keys = [vector_key(encoder, role, text) for text in texts]
         found = self._read(keys)
+        if self._shipped and (unknown := [key for key in keys if key not in found]):
+            found |= self._keep(read_shipped(self._shipped, unknown))
         missing = [row for row, key in enumerate(keys) if key not in found]
         # Texts of a batch run beside each other: of like length, none of the cores waits for the longest.
         missing.sort(key=lambda row: len(texts[row]))
@@ -48,19 +58,19 @@ class EmbeddingStore:
         for start in range(0, len(missing), BATCH):
             rows = missing[start : start + BATCH]
             vectors = embed([texts[row] for row in rows])
-            for row, vector in zip(rows, vectors, strict=True):
-                found[keys[row]] = vector
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
-                [(keys[row], vector.tobytes()) for row, vector in zip(rows, vectors, strict=True)],
-            )
-            # Committed by batch: a build that is stopped goes on where it was.
-            self._connection.commit()
+            # Kept by batch: a build that is stopped goes on where it was.
+            found |= self._keep({keys[row]: vector for row, vector in zip(rows, vectors, strict=True)})
             if progress:
                 progress(min(start + BATCH, len(missing)), len(missing))
         if not texts:
             return np.empty((0, encoder.dimension), dtype=np.float32)
         return np.stack([found[key] for key in keys])
+
+    def _keep(self, vectors: dict[bytes, Vectors]) -> dict[bytes, Vectors]:
+        rows = [(key, vector.tobytes()) for key, vector in vectors.items()]
+        self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        self._connection.commit()
+        return vectors
 
     def _read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
@@ -73,5 +83,6 @@ class EmbeddingStore:
         return found
 
 
-def _key(fingerprint: str, role: Role, text: str) -> bytes:
-    return hashlib.sha256(f"{fingerprint}\0{role}\0{text}".encode()).digest()
+def vector_key(encoder: Encoder, role: Role, text: str) -> bytes:
+    """Name the vector of a text by a hash."""
+    return hashlib.sha256(f"{encoder.fingerprint}\0{role}\0{text}".encode()).digest()

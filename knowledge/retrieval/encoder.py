@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from knowledge.errors import EncoderError
@@ -54,7 +55,9 @@ class SentenceEncoder:
         self.fingerprint = fingerprint
         self._model = model
         self._lock = PriorityLock()
-        self._cache: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+        # Keyed by a hash that only this process can make: no text of a person stays in memory after its turn.
+        self._cache: LRUCache[bytes, Vectors] = LRUCache(CACHE_SIZE)
+        self._secret = secrets.token_bytes(32)
         self.dimension = int(model.get_embedding_dimension() or 0)
 
     def encode_queries(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
@@ -76,17 +79,19 @@ class SentenceEncoder:
         return found
 
     def _encode_batch(self, texts: Sequence[str], role: str) -> list[Vectors]:
-        missing = list(dict.fromkeys(text for text in texts if (role, text) not in self._cache))
-        fresh: dict[str, Vectors] = {}
+        keys = [self._key(text, role) for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._cache}
+        fresh: dict[bytes, Vectors] = {}
         if missing:
-            fresh = dict(zip(missing, self._embed([text[:MAX_CHARACTERS] for text in missing], role), strict=True))
-        found = [fresh[text] if text in fresh else self._cache[role, text] for text in texts]
-        for text, vector in zip(texts, found, strict=True):
-            self._cache[role, text] = vector
-            self._cache.move_to_end((role, text))
-        while len(self._cache) > CACHE_SIZE:
-            self._cache.popitem(last=False)
+            vectors = self._embed([text[:MAX_CHARACTERS] for text in missing.values()], role)
+            # Copied: a row would keep the whole batch in memory.
+            fresh = {key: vector.copy() for key, vector in zip(missing, vectors, strict=True)}
+        found = [fresh[key] if key in fresh else self._cache[key] for key in keys]
+        self._cache.update(fresh)
         return found
+
+    def _key(self, text: str, role: str) -> bytes:
+        return hashlib.blake2b(f"{role}\0{text}".encode(errors="surrogatepass"), key=self._secret).digest()
 
     def _embed(self, texts: list[str], role: str) -> Vectors:
         try:

@@ -1,30 +1,43 @@
-"""The head that decides over what FAISS found: kernel ridge regression over dense and lexical similarity.
+"""Kernel ridge regression over embeddings and n-grams together: the one kind of head, for questions and for safety.
 
-A row's score for an id is a weighted sum of its similarity to every known way of asking. The weights have a closed
-form, and so do the scores that each training row would get had it been left out, which the calibration needs.
-
-Source: Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006), section 5.4.2 (leave-one-out).
+A text's score for a head is a weighted sum of its likeness to some of the training texts (landmarks, Williams & Seeger
+2001, "Using the Nyström method to speed up kernel machines"); the weights are fitted on all of them. The weights have a
+closed form, and so have the scores that each training text would get had its fold been left out, which the decisions
+are chosen on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 from scipy.sparse import csr_matrix
 
 from knowledge.retrieval.encoder import Vectors
 
-# Chosen by leave-one-out and on the development questions; docs/evaluation.md has the table.
-SHARPNESS = 1.5
-LEXICAL_WEIGHT = 0.5
-REGULARIZATION = 0.2
-# Rows of a training kernel made, or of its inverse mended, at a time.
+Scores = NDArray[np.float32]
+# More landmarks cost time with their square; docs/evaluation.md has what they are worth.
+LANDMARKS = 5_000
+# Rows of training features made at a time.
 BLOCK = 1_000
+# Added to the landmarks' own kernel, which has texts in it that are nearly the same.
+JITTER = 1e-4
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How likeness is measured: exp(sharpness * (cosine + lexical_weight * n-gram cosine - 1 - lexical_weight))."""
+
+    sharpness: float
+    lexical_weight: float
+
+    def join(self, dense: Scores, lexical: Scores) -> Scores:
+        """Join the cosines of embeddings and of n-grams: 1 for the same text, lower for unlike ones."""
+        joined = dense + self.lexical_weight * lexical - (1 + self.lexical_weight)
+        return np.exp(self.sharpness * joined, dtype=np.float32)
 
 
 def centre(vectors: Vectors, mean: Vectors) -> Vectors:
@@ -36,101 +49,104 @@ def centre(vectors: Vectors, mean: Vectors) -> Vectors:
 
 @dataclass(frozen=True)
 class KernelRidge:
-    """A fitted head.
+    """Fitted heads that share their landmarks.
 
     Attributes:
+        shape: of the kernel.
         mean: (d,) mean of the training vectors.
-        dense: (n, d) centred training vectors.
-        sparse: (n, terms) lexical training rows.
-        weights: (n, classes) dual weights.
-        offsets: (classes,) mean of each target column.
+        dense: (m, d) centred vectors of the landmarks.
+        sparse: (m, terms) their n-gram rows of length 1.
+        weights: (m, heads) weights of the landmarks.
+        offsets: (heads,) mean of each target column.
     """
 
+    shape: Shape
     mean: Vectors
     dense: Vectors
     sparse: csr_matrix
-    weights: NDArray[np.float32]
-    offsets: NDArray[np.float32]
+    weights: Scores
+    offsets: Scores
 
     @cached_property
     def _columns(self) -> csr_matrix:
         # Turned once: scipy turns the matrix again for every product otherwise, which costs more than all the rest.
         return self.sparse.T.tocsr()
 
-    def similarities(self, vectors: Vectors, rows: csr_matrix) -> NDArray[np.float32]:
-        """Give the kernel between m queries and the n training rows: (m, n), 0 to 1."""
-        return kernel(centre(vectors, self.mean) @ self.dense.T, (rows @ self._columns).toarray())
+    def likeness(self, vectors: Vectors, rows: csr_matrix) -> Scores:
+        """Give (n, m) likenesses of n texts to the landmarks."""
+        return self._likeness(centre(vectors, self.mean), rows)
 
-    def scores(self, vectors: Vectors, rows: csr_matrix) -> NDArray[np.float32]:
-        """Score m queries for every class: (m, classes), about 0 (no) to 1 (yes)."""
-        return self.similarities(vectors, rows) @ self.weights + self.offsets
+    def scores(self, vectors: Vectors, rows: csr_matrix) -> Scores:
+        """Give (n, heads) scores of n texts."""
+        return np.asarray(self.likeness(vectors, rows) @ self.weights + self.offsets, dtype=np.float32)
+
+    def _likeness(self, centred: Vectors, rows: csr_matrix) -> Scores:
+        return self.shape.join(centred @ self.dense.T, (rows @ self._columns).toarray())
 
 
-def kernel(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Join cosine similarities into one kernel value, 1 for identical texts."""
-    joined = dense + LEXICAL_WEIGHT * lexical - (1 + LEXICAL_WEIGHT)
-    return np.exp(SHARPNESS * joined, dtype=np.float32)
+def choose_landmarks(count: int, limit: int = LANDMARKS) -> NDArray[np.int64]:
+    """Choose rows by lot, always the same for the same count; all of them where there are few."""
+    return np.sort(np.random.default_rng(0).permutation(count)[:limit])
 
 
 def fit_kernel_ridge(
-    vectors: Vectors, rows: csr_matrix, labels: NDArray[np.int64], classes: int
-) -> tuple[KernelRidge, NDArray[np.float32]]:
-    """Fit the head.
+    vectors: Vectors,
+    rows: csr_matrix,
+    targets: Scores,
+    folds: NDArray[np.int64],
+    shape: Shape,
+    regularization: float,
+    landmarks: NDArray[np.int64] | None = None,
+) -> tuple[KernelRidge, Scores]:
+    """Fit heads.
 
     Args:
         vectors: (n, d) embeddings of the training texts.
-        rows: (n, terms) their lexical rows.
-        labels: (n,) class of each, 0 to ``classes`` - 1.
-        classes: number of classes.
+        rows: (n, terms) their n-gram rows.
+        targets: (n, heads) what each head should say.
+        folds: (n,) fold of each text, 0 to the number of folds - 1.
+        shape: of the kernel.
+        regularization: added to the diagonal; higher is smoother.
+        landmarks: rows that texts are compared with; by default chosen by lot.
 
     Returns:
-        The head, and the (n, classes) scores of every row as if it had been left out.
+        The heads, and the (n, heads) scores of every text as if its fold had been left out.
     """
+    chosen = choose_landmarks(len(targets)) if landmarks is None else landmarks
     mean = vectors.mean(axis=0).astype(np.float32)
     dense = centre(vectors, mean)
-    targets = np.zeros((len(labels), classes), dtype=np.float32)
-    targets[np.arange(len(labels)), labels] = 1
-    offsets = targets.mean(axis=0)
-    targets -= offsets
-    matrix = kernel_matrix(dense, rows, kernel)
-    matrix[np.diag_indices_from(matrix)] += REGULARIZATION
-    inverse = invert_positive(matrix)
-    weights = (inverse @ targets).astype(np.float32)
-    left_out = targets - weights / np.diag(inverse)[:, None] + offsets
-    head = KernelRidge(mean=mean, dense=dense, sparse=rows, weights=weights, offsets=offsets)
-    return head, left_out.astype(np.float32)
+    offsets = targets.mean(axis=0).astype(np.float32)
+    wanted = (targets - offsets).astype(np.float32)
+    nothing = np.empty((0, targets.shape[1]), dtype=np.float32)
+    head = KernelRidge(shape, mean, dense[chosen], rows[chosen], nothing, offsets)
+    features, root = _features(head, dense, rows)
+    gram = features.T @ features
+    right = features.T @ wanted
+    weights = solve_triangular(root, _solve(gram, right, regularization), lower=True, trans=1, check_finite=False)
+    left_out = np.empty_like(wanted)
+    for fold in np.unique(folds):
+        out = np.flatnonzero(folds == fold)
+        part = features[out]
+        left_out[out] = part @ _solve(gram - part.T @ part, right - part.T @ wanted[out], regularization)
+    fitted = KernelRidge(shape, mean, head.dense, head.sparse, weights.astype(np.float32), offsets)
+    return fitted, (left_out + offsets).astype(np.float32)
 
 
-def kernel_matrix(
-    dense: Vectors, rows: csr_matrix, join: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
-) -> NDArray[np.float32]:
-    """Give the (n, n) kernel of training rows among themselves, by blocks.
-
-    The sparse product of all rows at once takes several times the memory of the result.
-    """
-    columns = rows.T.tocsr()
-    matrix = np.empty((len(dense), len(dense)), dtype=np.float32)
+def _features(head: KernelRidge, dense: Vectors, rows: csr_matrix) -> tuple[Scores, Scores]:
+    """Give (n, m) features whose products are the kernel, and the (m, m) lower root of the landmarks' kernel."""
+    own = head._likeness(head.dense, head.sparse)
+    own[np.diag_indices_from(own)] += JITTER
+    root = cholesky(own, lower=True, overwrite_a=True, check_finite=False)
+    features = np.empty((len(dense), len(own)), dtype=np.float32)
     for start in range(0, len(dense), BLOCK):
         block = slice(start, start + BLOCK)
-        matrix[block] = join(dense[block] @ dense.T, (rows[block] @ columns).toarray())
-    return matrix
+        alike = head._likeness(dense[block], rows[block])
+        features[block] = solve_triangular(root, alike.T, lower=True, overwrite_b=True, check_finite=False).T
+    return features, root
 
 
-def invert_positive(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Invert a symmetric positive definite (n, n) matrix in its own memory; half the work of a general inverse.
-
-    Raises:
-        np.linalg.LinAlgError: the matrix is not positive definite.
-    """
-    # Turned, a C array is a Fortran one, which LAPACK takes without a copy.
-    factor, failed = lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
-    if not failed:
-        inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
-    if failed:
-        raise np.linalg.LinAlgError("the kernel matrix is not positive definite; are there empty training texts?")
-    for start in range(0, len(inverse), BLOCK):
-        stop = min(start + BLOCK, len(inverse))
-        square = np.tril(inverse[start:stop, start:stop])
-        inverse[start:stop, start:stop] = square + np.tril(square, -1).T
-        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
-    return np.asarray(inverse, dtype=np.float32)
+def _solve(gram: Scores, right: Scores, regularization: float) -> Scores:
+    gram = gram.copy()
+    gram[np.diag_indices_from(gram)] += regularization
+    solved = cho_solve(cho_factor(gram, overwrite_a=True, check_finite=False), right, check_finite=False)
+    return np.asarray(solved, dtype=np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -24,6 +24,16 @@ SAME_QUESTION = 0.97
 LONG_MESSAGE = 160
 MAX_SEGMENTS = 5
 MIN_SEGMENT_WORDS = 3
+# A sentence that asks or wants something, as against one that tells.
+ASKING = re.compile(
+    r"[?¿]|\b(how|whats?|where|when|who|why|which|can (i|you|they|we)|could|do i|does|should|is (there|it)"
+    r"|are (you|there)|need|want|help|tell me|cómo|como (le|puedo|hago)|qué|que (hago|puedo|pasa)|dónde|donde"
+    r"|cuándo|cuando (van|me|empieza)|quién|quien|cuál|cuánto|puedo|pueden|puede|hay (algo|alguien|forma|manera)"
+    r"|necesito|quiero (saber|que)|quisiera|ayuda|ayúdenme|díganme|me pueden)\b",
+    re.IGNORECASE,
+)
+# An answer less sure than this names the second candidate too, where that is not far-fetched.
+SURE, SECOND_SCORE = 0.85, 0.1
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -45,6 +55,7 @@ class Decision:
         probability: that the first candidate is right, 0 to 1.
         listed: that the right one is among the first three, 0 to 1.
         second: an id worth offering below an answer that is likely, not sure; None for none.
+        about: the sentence of a long message that the first candidate answers; "" for the whole of it.
     """
 
     outcome: Literal["answer", "choices", "abstain"]
@@ -52,6 +63,7 @@ class Decision:
     probability: float
     listed: float = 0.0
     second: str | None = None
+    about: str = ""
 
     @property
     def faq(self) -> str | None:
@@ -72,8 +84,9 @@ def segments_of(text: str) -> list[str]:
     sentences = [part.strip() for part in SENTENCE_END.split(text) if len(part.split()) >= MIN_SEGMENT_WORDS]
     if len(sentences) < 2:
         return [text]
-    # The question tends to come last; the cap bounds the cost of a hostile message.
-    return [text, *sentences[-MAX_SEGMENTS:]]
+    # Questions before narration, and the later before the earlier; the cap bounds the cost of a hostile message.
+    order = sorted(range(len(sentences)), key=lambda row: (ASKING.search(sentences[row]) is None, -row))
+    return [text, *(sentences[row] for row in sorted(order[:MAX_SEGMENTS]))]
 
 
 class Searcher:
@@ -110,9 +123,12 @@ class Searcher:
         """Decide what answers a question."""
         segments = segments_of(text)
         scores, nearest = self.scores(segments)
-        if len(segments) > 1:
-            scores[0, :-1] = np.maximum(scores[0, :-1], scores[1:, :-1].mean(axis=0))
-        return self.decide(scores[:1], nearest[:1], language)
+        if len(segments) == 1:
+            return self.decide(scores, nearest, language)
+        scores[0, :-1] = np.maximum(scores[0, :-1], scores[1:, :-1].mean(axis=0))
+        decision = self.decide(scores[:1], nearest[:1], language)
+        first = self.index.classes.index(decision.candidates[0].faq)
+        return replace(decision, about=segments[1 + int(scores[1:, first].argmax())])
 
     def decide(self, scores: NDArray[np.float32], nearest: NDArray[np.float32], language: Language) -> Decision:
         """Turn one row of scores into a decision."""
@@ -124,7 +140,9 @@ class Searcher:
         order = np.argsort(-scores[0, :-1], kind="stable")[: CHOICES + 2]
         candidates = tuple(Candidate(self.index.classes[row], float(scores[0, row])) for row in order)
         if probability >= thresholds.answer:
-            return Decision("answer", candidates, probability, listed)
+            doubt = probability < SURE and len(candidates) > 1 and candidates[1].score >= SECOND_SCORE
+            second = candidates[1].faq if doubt else None
+            return Decision("answer", candidates, probability, listed, second)
         if listed >= thresholds.choices:
             return Decision("choices", candidates, probability, listed)
         return Decision("abstain", candidates, probability, listed)

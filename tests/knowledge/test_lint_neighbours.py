@@ -6,8 +6,8 @@ import pytest
 from knowledge.checks.check import check_knowledge
 from knowledge.material.base import KnowledgeBase, load_knowledge
 from knowledge.retrieval.calibrate import Calibration
-from knowledge.retrieval.index import Index, examples_of
-from knowledge.retrieval.kernel_ridge import fit_kernel_ridge
+from knowledge.retrieval.index import REGULARIZATION, SHAPE, Index, examples_of
+from knowledge.retrieval.kernel_ridge import centre, fit_kernel_ridge
 from knowledge.retrieval.lexical import NgramVectorizer
 from knowledge.retrieval.vectors import VectorIndex
 
@@ -27,7 +27,9 @@ def index_of(base: KnowledgeBase, alike: dict[str, str]) -> Index:
         vectors[place[text]] = vectors[place[other]] + 0.05
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     vectorizer = NgramVectorizer.fit(examples.texts)
-    head, _ = fit_kernel_ridge(vectors, vectorizer.transform(examples.texts), examples.labels, len(classes))
+    targets = np.eye(len(classes), dtype=np.float32)[examples.labels]
+    folds = np.arange(len(targets)) % 2
+    head, _ = fit_kernel_ridge(vectors, vectorizer.transform(examples.texts), targets, folds, SHAPE, REGULARIZATION)
     return Index(
         build="x",
         knowledge=base,
@@ -35,7 +37,9 @@ def index_of(base: KnowledgeBase, alike: dict[str, str]) -> Index:
         encoder_fingerprint="x",
         classes=classes,
         labels=examples.labels,
-        variants=VectorIndex.build(head.dense),
+        variants=VectorIndex.build(centre(vectors, head.mean)),
+        elsewhere="",
+        fitted=len(vectors),
         passage_labels=examples.labels[:1],
         passages=VectorIndex.build(vectors[:1]),
         vectorizer=vectorizer,

@@ -1,5 +1,6 @@
 """Lexical rows, kernel ridge, calibration and the vector index, each against a slow and plain way of doing the same."""
 
+import hashlib
 import math
 from collections import Counter
 
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 import knowledge.retrieval.vectors
 from knowledge.errors import IndexCorruptError
 from knowledge.retrieval.calibrate import OUT_OF_SCOPE_CAP, WRONG_CAP, Calibration, decision_features, fit_calibration
-from knowledge.retrieval.kernel_ridge import LEXICAL_WEIGHT, REGULARIZATION, SHARPNESS, centre, fit_kernel_ridge, kernel
+from knowledge.retrieval.embedding_store import EmbeddingStore, vector_key
+from knowledge.retrieval.kernel_ridge import JITTER, Shape, centre, choose_landmarks, fit_kernel_ridge
 from knowledge.retrieval.lexical import NgramVectorizer, fold
+from knowledge.retrieval.shipped_vectors import read_shipped, write_shipped
 from knowledge.retrieval.vectors import VectorIndex
 
 TEXTS = [
@@ -99,31 +102,94 @@ def test_centre_takes_the_mean_out_and_keeps_length_one() -> None:
 
 
 def test_kernel_is_one_for_the_same_text_and_falls_with_distance() -> None:
-    values = kernel(np.array([[1.0, 0.5, -1.0]], dtype=np.float32), np.array([[1.0, 0.5, 0.0]], dtype=np.float32))
+    values = Shape(1.5, 0.5).join(
+        np.array([[1.0, 0.5, -1.0]], dtype=np.float32), np.array([[1.0, 0.5, 0.0]], dtype=np.float32)
+    )
     assert values[0, 0] == pytest.approx(1)
     assert values[0, 0] > values[0, 1] > values[0, 2] > 0
 
 
-def test_left_out_scores_equal_a_refit_without_each_row() -> None:
+def test_left_out_scores_equal_a_refit_without_each_fold() -> None:
     texts = [f"{text} {word}" for text in TEXTS for word in ("hoy", "please", "xq")]
     vectors = unit_rows(len(texts), 12)
-    labels = np.arange(len(texts), dtype=np.int64) % 4
+    labels, folds = np.arange(len(texts)) % 4, np.arange(len(texts)) % 5
     rows = NgramVectorizer.fit(texts).transform(texts)
-    head, left_out = fit_kernel_ridge(vectors, rows, labels, 4)
+    targets = np.eye(4, dtype=np.float32)[labels]
+    head, left_out = fit_kernel_ridge(vectors, rows, targets, folds, Shape(1.5, 0.5), 0.2)
 
     dense = centre(vectors, vectors.mean(axis=0)).astype(np.float64)
     lexical = (rows @ rows.T).toarray().astype(np.float64)
-    matrix = np.exp(SHARPNESS * (dense @ dense.T + LEXICAL_WEIGHT * lexical - 1 - LEXICAL_WEIGHT))
-    targets = np.eye(4)[labels]
-    offsets = targets.mean(axis=0)
-    for row in range(len(texts)):
-        kept = np.arange(len(texts)) != row
-        system = matrix[np.ix_(kept, kept)] + REGULARIZATION * np.eye(kept.sum())
-        weights = np.linalg.solve(system, (targets - offsets)[kept])
-        np.testing.assert_allclose(left_out[row], matrix[row, kept] @ weights + offsets, atol=1e-4)
+    matrix = np.exp(1.5 * (dense @ dense.T + 0.5 * lexical - 1.5))
+    system = matrix + (0.2 + JITTER) * np.eye(len(texts))
+    wanted = targets - targets.mean(axis=0)
+    for number in range(5):
+        kept, out = folds != number, folds == number
+        weights = np.linalg.solve(system[np.ix_(kept, kept)], wanted[kept])
+        expected = matrix[np.ix_(out, kept)] @ weights + targets.mean(axis=0)
+        np.testing.assert_allclose(left_out[out], expected, atol=2e-3)
+    everything = matrix @ np.linalg.solve(system, wanted) + targets.mean(axis=0)
+    np.testing.assert_allclose(head.scores(vectors, rows), everything, atol=2e-3)
 
-    everything = np.linalg.solve(matrix + REGULARIZATION * np.eye(len(texts)), targets - offsets)
-    np.testing.assert_allclose(head.scores(vectors, rows), matrix @ everything + offsets, atol=1e-4)
+
+def test_landmarks_are_some_of_many_and_all_of_few() -> None:
+    assert choose_landmarks(5, 9).tolist() == [0, 1, 2, 3, 4]
+    assert len(set(choose_landmarks(1_000, 50).tolist())) == 50
+    assert np.array_equal(choose_landmarks(1_000, 50), choose_landmarks(1_000, 50))
+
+
+def test_half_the_landmarks_are_nearly_as_good_as_all() -> None:
+    labels = np.arange(300) % 3
+    vectors = unit_rows(300, 16) + 2 * unit_rows(3, 16)[labels]
+    rows = NgramVectorizer.fit(TEXTS).transform(["hola"] * 300)
+    targets = np.eye(3, dtype=np.float32)[labels]
+    arguments = (vectors, rows, targets, np.arange(300) // 60, Shape(1.0, 0.5), 0.1)
+    whole, _ = fit_kernel_ridge(*arguments)
+    few, left_out = fit_kernel_ridge(*arguments, choose_landmarks(300, 150))
+    assert few.weights.shape == (150, 3)
+    assert np.abs(few.scores(vectors, rows) - whole.scores(vectors, rows)).mean() < 0.05
+    assert (left_out.argmax(axis=1) == labels).mean() > 0.9
+
+
+# -- vectors that come with the project
+
+
+def test_shipped_vectors_come_back_nearly_as_they_were_and_a_damaged_file_holds_nothing(tmp_path) -> None:
+    rows = unit_rows(30, 384) + 0.3
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    keys = [hashlib.sha256(bytes([number])).digest() for number in range(30)]
+    (path,) = write_shipped(tmp_path, dict(zip(keys, rows, strict=True)))
+    found = read_shipped(tmp_path, [*keys[:20], b"unknown" * 5])
+    assert set(found) == set(keys[:20])
+    assert min(float(found[key] @ row) for key, row in zip(keys[:20], rows, strict=False)) > 0.9999
+    path.write_bytes(path.read_bytes()[:500])
+    assert read_shipped(tmp_path, keys) == {}
+
+
+def test_a_store_embeds_only_what_was_not_shipped(tmp_path) -> None:
+    encoder = CountingEncoder()
+    first = EmbeddingStore(tmp_path / "first.sqlite")
+    vector = first.encode(encoder, ["hola"], "query")[0]
+    first.close()
+    write_shipped(tmp_path / "shipped", {vector_key(encoder, "query", "hola"): vector})
+    encoder.seen.clear()
+    store = EmbeddingStore(tmp_path / "second.sqlite", tmp_path / "shipped")
+    found = store.encode(encoder, ["hola", "adios"], "query")
+    store.close()
+    assert encoder.seen == ["adios"]
+    np.testing.assert_allclose(found[0], vector, atol=2e-3)
+
+
+class CountingEncoder:
+    name, fingerprint, dimension = "counting", "counting-1", 16
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def encode_queries(self, texts, progress=None):
+        self.seen += texts
+        return unit_rows(len(texts), 16)
+
+    encode_passages = encode_queries
 
 
 # -- calibration

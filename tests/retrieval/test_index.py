@@ -12,10 +12,11 @@ import pytest
 
 from knowledge.errors import EncoderError, IndexCorruptError, IndexMismatchError, IndexMissingError
 from knowledge.material.base import KnowledgeBase, load_knowledge
-from knowledge.retrieval.embedding_store import EmbeddingStore
+from knowledge.retrieval.embedding_store import EmbeddingStore, vector_key
 from knowledge.retrieval.encoder import PACKAGED_MULTILINGUAL, SentenceEncoder, load_encoder
 from knowledge.retrieval.index import Index, build_index, load_index, refresh_index, save_index
 from knowledge.retrieval.search import SAME_QUESTION, Searcher, segments_of
+from knowledge.retrieval.shipped_vectors import read_shipped
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.encoder
@@ -65,15 +66,33 @@ def test_a_text_is_embedded_once(encoder: SentenceEncoder, monkeypatch: pytest.M
     assert np.array_equal(encoder.encode_queries(["a text that nobody has sent before"]), first)
 
 
+def test_no_text_stays_in_the_cache(encoder: SentenceEncoder) -> None:
+    text = "a sentence that must not be found in memory afterwards"
+    encoder.encode_queries([text])
+    kept = [(key, vars(encoder)["_cache"][key]) for key in list(vars(encoder)["_cache"])]
+    assert all(isinstance(key, bytes) and len(key) == 64 for key, _ in kept)
+    assert not any(text.encode() in key for key, _ in kept)
+
+
+def test_shipped_vectors_equal_fresh_ones(encoder: SentenceEncoder, knowledge: KnowledgeBase) -> None:
+    texts = [text for entry in knowledge.entries.values() for text in entry.variants[:6]]
+    held = read_shipped(ROOT / "data/vectors", [vector_key(encoder, "query", text) for text in texts])
+    assert len(held) > 0.9 * len(texts)
+    for text, fresh in zip(texts, encoder.encode_queries(texts), strict=True):
+        shipped = held.get(vector_key(encoder, "query", text))
+        assert shipped is None or float(shipped @ fresh) > 0.9995
+
+
 def test_an_unknown_encoder_is_named_with_the_remedy() -> None:
     with pytest.raises(EncoderError, match="CAREBOT_ENCODER"):
         load_encoder("./no-such-model")
 
 
 def test_faiss_finds_what_brute_force_finds(index: Index, encoder: SentenceEncoder) -> None:
-    queries = index.head.dense[::7]
+    rows_of_index = index.variants.vectors()
+    queries = rows_of_index[::7]
     scores, rows = index.variants.search(queries, 10)
-    exact = queries @ index.head.dense.T
+    exact = queries @ rows_of_index.T
     best = -np.sort(-exact, axis=1)[:, :10]
     assert np.allclose(scores, best, atol=1e-5)
     assert np.allclose(np.take_along_axis(exact, rows, axis=1), best, atol=1e-5)
@@ -159,3 +178,19 @@ def test_a_long_message_is_searched_by_sentence_too_within_bounds() -> None:
     assert segments[0] == long
     assert len(segments) <= 6
     assert segments[-1] == "When will they call me?"
+
+
+def test_questions_of_a_long_message_are_kept_before_its_narration() -> None:
+    telling = "It was a long week and the bus was late again. " * 8
+    segments = segments_of("Where do I complain about a cancelled visit? " + telling)
+    assert "Where do I complain about a cancelled visit?" in segments
+    assert len(segments) <= 6
+
+
+def test_a_long_message_names_the_sentence_that_was_answered(index: Index, encoder: SentenceEncoder) -> None:
+    question = index.knowledge.entries["appointment-cancelled", "en"].variants[0]
+    story = "My sister came to stay with us in spring. We painted the kitchen green and the dog hated every day of it. "
+    decision = Searcher(index, encoder).search(f"{story}{question}? {story}", "en")
+    assert decision.candidates[0].faq == "appointment-cancelled"
+    assert question in decision.about
+    assert Searcher(index, encoder).search(question, "en").about == ""

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -10,7 +11,15 @@ from bot.evaluation.shares import Share
 from bot.message import Tier
 from bot.safety.errors import SafetyModelError
 from bot.safety.gate import SafetyGate
-from bot.safety.learned import ARRAYS, META, LearnedModel, load_safety_model
+from bot.safety.learned import (
+    ARRAYS,
+    MAX_WINDOWS,
+    META,
+    LearnedModel,
+    Thresholds,
+    load_safety_model,
+    windows_of,
+)
 from bot.safety.training.train import load_examples, train_safety_model
 from knowledge.retrieval.embedding_store import EmbeddingStore
 
@@ -84,6 +93,42 @@ def test_encoder_that_raises_leaves_the_first_layer(trained) -> None:
     gate = SafetyGate(load_safety_model(trained[1], Broken()))
     assert gate.assess("i want to die").tier is Tier.T2
     assert gate.learned_failures == 1
+
+
+def test_all_of_a_long_message_is_read_in_a_few_windows() -> None:
+    text = " ".join(f"word{number}" for number in range(700))[:4096]
+    windows = windows_of(text)
+    assert 1 < len(windows) <= MAX_WINDOWS
+    assert max(map(len, windows)) <= 1_600
+    assert all(any(word in window.split() for window in windows) for word in text.split())
+    assert windows_of(" short ") == ["short"]
+
+
+def test_danger_after_much_else_is_seen_as_at_the_beginning(trained) -> None:
+    model, _ = trained
+    neutral = "my bus was late today and the clinic has moved to the other street " * 26
+    danger = "i have the pills here and i want to kill myself tonight. " * 3
+    assert len(neutral) > 1_700
+    assert model.danger(neutral + danger)[1] > 0.8 * model.danger(danger + neutral)[1] > 0
+    assert model.danger(neutral + danger)[1] > model.danger(neutral)[1]
+
+
+def test_a_long_message_is_embedded_as_one_batch(trained) -> None:
+    class Counting(HashedWords):
+        batches: ClassVar[list[int]] = []
+
+        def encode_queries(self, texts, progress=None):
+            self.batches.append(len(texts))
+            return super().encode_queries(texts)
+
+    load_safety_model(trained[1], Counting()).judge("one two three " * 290)
+    assert Counting.batches == [MAX_WINDOWS]
+
+
+def test_a_few_words_need_more_evidence_than_many() -> None:
+    limits = Thresholds(card=0.2, firm=0.6, imminent=0.3, short=0.5)
+    assert limits.limit("set a timer") == 0.5
+    assert limits.limit("i do not know what to do with him any more") == 0.2
 
 
 def test_examples_hold_every_category_and_half_are_harmless() -> None:
