@@ -73,7 +73,7 @@ async def _answer_or_say_so(answering: Awaitable[Reply], turn: Turn) -> Reply:
         return with_line(await asyncio.wait_for(answering, seconds), turn)
     except Exception as error:  # the last line of defence: a person gets the lines, whatever broke
         turn.bot.count_error(error)
-        return unavailable(turn)
+        return unavailable(turn, "getting_ready" if turn.bot.service.getting_ready else "unavailable")
 
 
 def _finish(turn: Turn, reply: Reply) -> Reply:

@@ -24,6 +24,8 @@ NEAR_PROBABILITY = 0.45
 SURE_ALONE = 0.85
 # A pick from choices, a refusal or a plan is short; a longer message says something of its own.
 SHORT_WORDS = 7
+# The answers to a message this long say which of its questions they answer.
+LONG_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class Dialogue:
         found = tuple(candidate.faq for candidate in decision.candidates)
         if decision.outcome == "answer":
             opened = _opened(found[0], text)
-            return Move("answer", found[:1], alternatives=found, second=decision.second or "", opened=opened)
+            second, named = decision.second or "", bool(decision.about)
+            return Move("answer", found[:1], alternatives=found, second=second, opened=opened, named=named)
         if decision.outcome == "choices":
             return replace(self._offer(text, decision, context), alternatives=found)
         return Move("abstain", misses=context.misses + 1)
@@ -179,7 +182,8 @@ class Dialogue:
         if len(sure) == 1 and not second:
             return None
         opened = tuple(faq for faq, part in sure.items() if not asks_yes_or_no(part))
-        return Move("answer", tuple(sure)[:MAX_QUESTIONS], second=second, opened=opened)
+        named = len(text.split()) > LONG_WORDS
+        return Move("answer", tuple(sure)[:MAX_QUESTIONS], second=second, opened=opened, named=named)
 
 
 def _opened(faq: str, text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Move:
         alternatives: what else the question could have been, best first; for someone who says it was another one.
         second: the id to offer below an answer that was likely, not sure; "" for none.
         opened: ids whose question asked no yes or no, so that the answer does not begin with one.
+        named: whether the answer says which question it answers, for a long message that said much else.
     """
 
     kind: MoveKind
@@ -30,6 +31,7 @@ class Move:
     alternatives: tuple[str, ...] = ()
     second: str = ""
     opened: tuple[str, ...] = ()
+    named: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Write the form that travels through Rasa."""
@@ -53,4 +55,5 @@ def move_from_json(data: object) -> Move:
         alternatives=tuple(fields.get("alternatives") or ()),
         second=str(fields.get("second") or ""),
         opened=tuple(fields.get("opened") or ()),
+        named=bool(fields.get("named")),
     )

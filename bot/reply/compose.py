@@ -58,7 +58,7 @@ class Composer:
             if move.kind == "answer":
                 known = [faq for faq in move.faqs if self.knowledge.get(faq, language)]
                 faqs += known
-                parts += [self.answer(faq, language, faq in move.opened) for faq in known]
+                parts += [self.answer(faq, language, faq in move.opened, move.named) for faq in known]
                 if move.second:
                     parts.append(self.second(move.second, language))
                 outcome = "answer" if known else outcome
@@ -103,13 +103,14 @@ class Composer:
         button = self._question(faq, language)
         return Part(self.fixed("did_you_mean", language), "note", (button,) if button else ())
 
-    def answer(self, faq: str, language: Language, opened: bool = False) -> Part:
+    def answer(self, faq: str, language: Language, opened: bool = False, named: bool = False) -> Part:
         """Show an answer with its related questions; one past its review date says so, or refuses.
 
         Args:
             faq: the id.
             language: the language.
             opened: whether a "Yes" or "No" at the beginning is left out, for a question that asked neither.
+            named: whether the question it answers stands above it.
         """
         entry = self.knowledge.get(faq, language)
         if entry is None:
@@ -117,6 +118,8 @@ class Composer:
         words = render_body(entry, self.knowledge.contacts, self.knowledge.status)
         if opened:
             words = without_yes_or_no(words)
+        if named:
+            words = f"{text('about', language)} {entry.title}\n\n{words}"
         if entry.is_stale(self._today):
             if entry.expires:
                 words = self.fixed("expired", language)

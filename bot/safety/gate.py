@@ -42,6 +42,11 @@ class SafetyGate:
         self.learned_failures = 0
         self.learned_available = learned is not None
 
+    def use(self, learned: LearnedLayer) -> None:
+        """Put the second layer in service, which takes longer to load than the first."""
+        self._learned = learned
+        self.learned_available = True
+
     @property
     def learned(self) -> LearnedLayer | None:
         """The second layer, for those who measure it."""

@@ -52,8 +52,9 @@ async def _answer_here(settings: Settings, body: dict[str, Any]) -> dict[str, An
     from bot.answer_message import answer_message
     from bot.dialogue.memory import Conversations
     from bot.metrics import Metrics
+    from bot.safety.gate import SafetyGate
     from bot.start.build import ensure_index
-    from bot.start.run import build_gate
+    from bot.start.run import load_gate
     from bot.turn.service import Service
     from bot.turn.turn import Bot
     from bot.web.api import parse_message, reply_to_json
@@ -65,5 +66,6 @@ async def _answer_here(settings: Settings, body: dict[str, Any]) -> dict[str, An
     index = ensure_index(settings, encoder)
     service = Service(encoder)
     service.use(Searcher(index, encoder))
-    gate = build_gate(settings, service, lambda step: None)
+    gate = SafetyGate()
+    load_gate(gate, service, settings, lambda step: None)
     return reply_to_json(await answer_message(message, Bot(gate, Conversations(), service, Metrics())))

@@ -44,6 +44,7 @@ from bot.web.internal import build_internal_app
 from bot.web.public import build_metrics_app, build_public_app
 from bot.web.visitors import Network
 from knowledge.errors import CarebotError
+from knowledge.material.base import load_knowledge
 from knowledge.retrieval.encoder import load_encoder
 from knowledge.retrieval.index import load_index
 from knowledge.retrieval.search import Searcher
@@ -56,6 +57,7 @@ BACKLOG = 128
 FOR_RASA = Doorkeeper(reply_seconds=600, request_bytes=64 * 1024 * 1024)
 START_SECONDS = 180
 POLL_SECONDS = 0.25
+TELEGRAM_WAITS_SECONDS = 20
 Report = Callable[[str], None]
 
 
@@ -136,25 +138,30 @@ async def _start_and_wait(
     progress: Callable[[str, int, int], None],
     stop: asyncio.Event,
 ) -> None:
-    report("loading the encoder")
-    service = await asyncio.to_thread(build_service, settings, report, progress)
-    gate = await asyncio.to_thread(build_gate, settings, service, report)
-    await asyncio.to_thread(warm_up, gate)
+    service, gate = Service(), SafetyGate()
     bot = Bot(gate, Conversations(), service, Metrics(), answers=Admission(settings.max_answers))
+    service.getting_ready = True
+    await stack.enter_async_context(serving(build_metrics_app(bot), ports.metrics))
+    gateway = _make_gateway(settings, bot)
+    app = build_public_app(bot, settings, telegram_routes(gateway), gateway.parts if gateway else dict)
+    # Served before anything is loaded or built: what the patterns see gets its card from the first second.
+    await stack.enter_async_context(serving(app, ports.public, doorkeeper_of(settings), settings.trusted_addresses))
+    address = address_of(settings.http_host, ports.public)
+    report(f"listening at {address}; loading the encoder")
+    loading = asyncio.create_task(asyncio.to_thread(_load, settings, bot, report, progress))
+    # A restart takes some seconds, which Telegram bridges; the first start takes minutes, and danger does not wait.
+    await asyncio.wait({loading}, timeout=TELEGRAM_WAITS_SECONDS)
+    if gateway is not None:
+        await gateway.start()
+        stack.push_async_callback(gateway.stop)
+    await loading
 
     internal_url, secret = address_of(LOOPBACK, ports.internal), settings.internal_secret.get_secret_value()
     if service.encoder is not None:
         internal_app = build_internal_app(service.encoder, build_executor(service.dialogue), secret)
         await stack.enter_async_context(serving(internal_app, ports.internal, FOR_RASA))
-    await stack.enter_async_context(serving(build_metrics_app(bot), ports.metrics))
-    gateway = await _start_telegram(settings, bot, stack)
-    app = build_public_app(bot, settings, telegram_routes(gateway), gateway.parts if gateway else dict)
-    await stack.enter_async_context(serving(app, ports.public, doorkeeper_of(settings), settings.trusted_addresses))
-    if service.encoder is not None:
         watcher = asyncio.create_task(watch_index(settings.index_dir, service, service.encoder))
         stack.push_async_callback(_cancel, watcher)
-
-    address = address_of(settings.http_host, ports.public)
     about = {
         "address": address,
         "internal": internal_url,
@@ -167,6 +174,16 @@ async def _start_and_wait(
     await _start_rasa(settings, bot, internal_url, stack, report, note_pid)
     report(f"ready at {address}" + (" and on Telegram" if gateway else ""))
     await stop.wait()
+
+
+def _load(settings: Settings, bot: Bot, report: Report, progress: Callable[[str, int, int], None]) -> None:
+    """Load or build what answers need, and put each part in service as it comes."""
+    try:
+        load_service(bot.service, settings, report, progress)
+        load_gate(bot.gate, bot.service, settings, report)
+        warm_up(bot.gate)
+    finally:
+        bot.service.getting_ready = False
 
 
 def address_of(host: str, listener: socket.socket) -> str:
@@ -185,10 +202,12 @@ def doorkeeper_of(settings: Settings) -> Doorkeeper:
     )
 
 
-def build_service(settings: Settings, report: Report, progress: Callable[[str, int, int], None]) -> Service:
+def load_service(
+    service: Service, settings: Settings, report: Report, progress: Callable[[str, int, int], None]
+) -> None:
     """Load the encoder and the index. Without them nothing is answered, but the crisis cards still go out."""
-    service = Service()
     try:
+        service.show(load_knowledge(settings.knowledge_dir))
         service.encoder = load_encoder(settings.encoder)
         service.use(Searcher(ensure_index(settings, service.encoder, progress), service.encoder))
     except Exception as error:  # whatever it is, it must not keep a card from anyone
@@ -200,7 +219,6 @@ def build_service(settings: Settings, report: Report, progress: Callable[[str, i
             report(f"the last good index is in service: {service.build}")
         except Exception as error:
             report(f"only crisis cards are sent until this is mended ({_reason(error)})")
-    return service
 
 
 def warm_up(gate: SafetyGate) -> None:
@@ -210,17 +228,16 @@ def warm_up(gate: SafetyGate) -> None:
         gate.assess(text)
 
 
-def build_gate(settings: Settings, service: Service, report: Report) -> SafetyGate:
-    """Build the safety gate; without its learned layer it works all the same, and says so in /health."""
+def load_gate(gate: SafetyGate, service: Service, settings: Settings, report: Report) -> None:
+    """Load the gate's learned layer; without it the gate works all the same, and says so in /health."""
     if service.encoder is None:
-        return SafetyGate(None)
+        return
     try:
         if service.searcher is not None:
             ensure_safety_model(settings, service.searcher.index.knowledge, service.encoder, report)
-        return SafetyGate(load_safety_model(settings.var_dir / "safety", service.encoder))
+        gate.use(load_safety_model(settings.var_dir / "safety", service.encoder))
     except Exception as error:  # whatever it is, the lexicon alone must start
         report(f"the learned safety layer is not available: {_reason(error)}")
-        return SafetyGate(None)
 
 
 def _reason(error: Exception) -> str:
@@ -313,10 +330,10 @@ async def _use_when_up(client: RasaClient, service: Service, seconds: float = ma
     return False
 
 
-async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncExitStack) -> TelegramGateway | None:
+def _make_gateway(settings: Settings, bot: Bot) -> TelegramGateway | None:
     if settings.telegram_token is None:
         return None
-    gateway = TelegramGateway(
+    return TelegramGateway(
         settings,
         lambda message: answer_message(message, bot),
         bot.forget,
@@ -324,9 +341,6 @@ async def _start_telegram(settings: Settings, bot: Bot, stack: contextlib.AsyncE
         bot.gate.assess_lexicon_only,
         bot.gate.assess,
     )
-    await gateway.start()
-    stack.push_async_callback(gateway.stop)
-    return gateway
 
 
 def telegram_routes(gateway: TelegramGateway | None) -> list[Route]:
