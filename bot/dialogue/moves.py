@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-MoveKind = Literal["answer", "choices", "abstain", "say", "ask_plan", "stay"]
+MoveKind = Literal["answer", "choices", "abstain", "say", "ask_plan", "stay", "clock"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Move:
         alternatives: what else the question could have been, best first; for someone who says it was another one.
         second: the id to offer below an answer that was likely, not sure; "" for none.
         opened: ids whose question asked no yes or no, so that the answer does not begin with one.
+        values: what a tool found, as names and texts (clock; ``say`` tells which question or finding it is).
     """
 
     kind: MoveKind
@@ -30,6 +31,7 @@ class Move:
     alternatives: tuple[str, ...] = ()
     second: str = ""
     opened: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Write the form that travels through Rasa."""
@@ -53,4 +55,5 @@ def move_from_json(data: object) -> Move:
         alternatives=tuple(fields.get("alternatives") or ()),
         second=str(fields.get("second") or ""),
         opened=tuple(fields.get("opened") or ()),
+        values=tuple((str(name), str(value)) for name, value in fields.get("values") or ()),
     )
