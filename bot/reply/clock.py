@@ -93,7 +93,7 @@ def _finding(
             as_of=format_date(min(rule.as_of for rule in rules), language),
         ),
     ]
-    following = NEXT.get(verdict, NEXT["late"])
+    following = () if values["regime"] == "other" else NEXT.get(verdict, NEXT["late"])
     entries = [entry for faq in following if (entry := knowledge.get(faq, language))]
     buttons = [Button(entry.title[:80], f"faq:{entry.id}") for entry in entries]
     return Part(fill("\n\n".join(lines)), "note", (*buttons, _button("again", "again", language)))
@@ -147,17 +147,22 @@ def _plan(values: Mapping[str, str], language: Language) -> list[str]:
 
 
 def _step(values: Mapping[str, str], rules: Sequence[Rule], language: Language) -> str:
-    requested = values["requested"]
-    known = {
-        "requested": format_date(date.fromisoformat(requested), language) if requested else "",
-        "last": format_date(datetime.fromisoformat(values["last"]).date(), language),
-    }
-    if values["verdict"] == "in_time":
+    verdict, first = values["verdict"], values["first"]
+    if verdict == "in_time":
         return words("step_in_time", language)
-    key = "step_late" if requested and values["first"] == values["last"] else "step_unclear"
-    if key == "step_late" and rules[0].counts_from == "prior-visit":
-        key = "step_late_next"
-    step = words(key, language, **known)
+    if values["regime"] == "other":
+        # Whom to turn to beyond Kaiser differs by plan; its own answer tells.
+        return words("step_other", language)
+    if not first:
+        step = words("step_late_any" if verdict == "late" else "step_unclear", language)
+    elif verdict in ("late", "none"):
+        requested = format_date(date.fromisoformat(values["requested"]), language)
+        begun = words(f"begun_{rules[0].counts_from}", language, requested=requested)
+        # Of a range the earlier day: whoever asks for it loses nothing.
+        key = "step_over" if int(values["left"].partition(",")[0]) < 0 else "step_late"
+        step = words(key, language, begun=begun, day=format_date(datetime.fromisoformat(first).date(), language))
+    else:
+        step = words("step_unclear", language)
     return f"{step} {words('step_urgent', language)}"
 
 

@@ -211,7 +211,8 @@ def test_the_reply_names_day_rule_exceptions_and_what_to_say(knowledge: Knowledg
     english = Composer(knowledge, TODAY).reply(moves, "en").parts[0].text
     spanish = Composer(knowledge, TODAY).reply(moves, "es").parts[0].text
     for said in ("December 3, 2026", "Days left, from today: 9", "November 26, 2026", "Days too late: 24", "licensed",
-                 "1-800-464-4000", "timely-access"):  # fmt: skip
+                 "1-800-464-4000", "timely-access",
+                 "I asked on November 17, 2026. I need a visit by December 3, 2026."):  # fmt: skip
         assert said in english
     for said in (
         "3 de diciembre de 2026",
