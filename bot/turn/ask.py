@@ -68,7 +68,7 @@ async def ask_rasa_or(
 
 def asks_on(move: Move) -> bool:
     """Say whether the clock goes on, which it does only when the person asks."""
-    return move.kind == "clock" and move.say != "paused"
+    return move.kind == "clock" and move.say not in ("paused", "stopped")
 
 
 def compose_moves(moves: list[Move], turn: Turn) -> Reply:

@@ -69,13 +69,13 @@ class Talk:
         return [move_from_json(sent["custom"]) for sent in dispatcher.messages]
 
     async def say(self, text: str, intent: str = "ask_question", language: str = "en") -> list[Move]:
-        return await self._send({"text": text, "intent": {"name": intent}, "metadata": {"language": language}})
+        return await self.send({"text": text, "intent": {"name": intent}, "metadata": {"language": language}})
 
     async def press(self, value: str) -> list[Move]:
         entities = [{"entity": "clock_answer", "value": value}]
-        return await self._send({"text": "/answer_clock", "intent": {"name": "answer_clock"}, "entities": entities})
+        return await self.send({"text": "/answer_clock", "intent": {"name": "answer_clock"}, "entities": entities})
 
-    async def _send(self, message: dict[str, Any]) -> list[Move]:
+    async def send(self, message: dict[str, Any]) -> list[Move]:
         await self._run("validate_clock_form", message)
         following = self.slots["requested_slot"]
         return await self._run(f"action_ask_clock_form_{following}" if following else "action_finish_clock", message)
@@ -133,6 +133,13 @@ async def test_a_question_in_the_middle_is_answered_and_nothing_told_is_lost(tal
     assert [(move.kind, move.say) for move in moves] == [("answer", ""), ("clock", "paused")]
     assert [move.say for move in await talk.press("go-on")] == ["ask_requested"]
     assert talk.slots["clock_visit"] == "psychiatrist"
+
+
+async def test_another_button_in_the_middle_does_what_it_says(talk: Talk) -> None:
+    await talk.press("go-on")
+    entities = [{"entity": "faq", "value": "wait-too-long"}]
+    moves = await talk.send({"text": "/choose_answer", "intent": {"name": "choose_answer"}, "entities": entities})
+    assert [(move.kind, move.faqs) for move in moves] == [("answer", ("wait-too-long",)), ("clock", ())]
 
 
 async def test_after_a_crisis_card_it_waits_until_the_person_asks(talk: Talk) -> None:

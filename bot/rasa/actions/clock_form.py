@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from bot.dialogue.after_card import AFTER_CARD
 from bot.dialogue.decide import SHORT_WORDS, Dialogue
 from bot.dialogue.moves import Move
 from bot.dialogue.questions import asks_something
-from bot.rasa.actions import questions, small_talk
+from bot.rasa.actions import choices, questions, small_talk
 from bot.rasa.actions.decided import Decided
 from bot.rasa.actions.heard import Heard, hear
 from bot.tools.clock import Asked, Count, count, regime_of, rules_for
@@ -102,11 +103,11 @@ def take_answer(heard: Heard, slots: dict[str, Any], visits: tuple[str, ...], to
     pressed = heard.entity("clock_answer")
     if pressed:
         return fresh | _pressed(pressed, asked, slots, visits, today)
-    if heard.is_button or (heard.intent == "ask_clock" and asked not in SLOTS):
+    if asked not in SLOTS or (heard.is_button and heard.intent == "ask_clock"):
         return fresh
-    if asked not in SLOTS or heard.memory.in_crisis:
-        # After a crisis card the form goes on only when the person asks for it.
-        return fresh | ({"clock_aside": "aside"} if asked in SLOTS else {})
+    if heard.is_button or heard.memory.in_crisis:
+        # Another button; and after a crisis card the form goes on only when the person asks for it.
+        return fresh | {"clock_aside": "aside"}
     return fresh | _said(heard.text, asked, slots, today)
 
 
@@ -227,16 +228,21 @@ def values_of(found: Count, asked: Asked, plan: str, regime: str) -> tuple[tuple
 def _answer_aside(heard: Heard, dialogue: Dialogue) -> Decided:
     if heard.memory.in_crisis and heard.intent in AFTER_CARD:
         return small_talk.stay_with_person(heard, dialogue)
-    if heard.intent == "change_language":
-        return small_talk.change_language(heard, dialogue)
-    if heard.intent in questions.FOLLOW_UPS:
-        return questions.answer_follow_up(heard, dialogue)
-    if heard.intent in SMALL_TALK:
-        return small_talk.small_talk(heard, dialogue)
-    return questions.answer_question(heard, dialogue)
+    return ASIDES.get(heard.intent, questions.answer_question)(heard, dialogue)
 
 
-SMALL_TALK = frozenset({"greet", "thank", "goodbye", "ask_help", "ask_date", "insult"})
+# What answers a message or a button in the middle, as the rules do outside of the form; all else is searched for.
+ASIDES: dict[str, Callable[[Heard, Dialogue], Decided]] = {
+    **dict.fromkeys(questions.FOLLOW_UPS, questions.answer_follow_up),
+    **dict.fromkeys(("greet", "thank", "goodbye", "ask_help", "ask_date", "insult"), small_talk.small_talk),
+    "ask_for_other": questions.answer_follow_up,
+    "ask_to_act": questions.decline_to_act,
+    "change_language": small_talk.change_language,
+    "choose_answer": choices.show_answer,
+    "ask_more": choices.show_more,
+    "inform_plan": questions.answer_plan,
+    "inform_role": questions.answer_role,
+}
 
 
 def _day(value: Any) -> date | None:
