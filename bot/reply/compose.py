@@ -86,7 +86,7 @@ class Composer:
             parts.append(Part(self.fixed("old_button", language)))
         rules = [rule for move in moves if move.kind == "clock" for rule in rules_of(move, self.knowledge)]
         entries = [entry for faq in faqs if (entry := self.knowledge.get(faq, language))]
-        if any(entry.care_delay for entry in entries):
+        if any(entry.care_delay for entry in entries) and not any(part.kind == "footer" for part in parts):
             parts = _before_notes(parts, Part(self.fixed("care_footer", language), "footer"))
         dates = [*(entry.as_of for entry in entries), *(rule.as_of for rule in rules)]
         return Reply(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge.errors import RegistryError
-from knowledge.material.registry import Contact, Fact, Text, describe, read_yaml
+from knowledge.material.registry import Contact, Fact, Text
 
 Standing = Literal["urgent", "asked", "late", "cancelled", "refused", "filed", "unanswered", "denied"]
 STANDINGS: tuple[Standing, ...] = ("urgent", "asked", "late", "cancelled", "refused", "filed", "unanswered", "denied")
@@ -40,25 +38,6 @@ class Rung(BaseModel):
     write: Text
     contacts: list[str] = Field(min_length=1)
     facts: list[str] = Field(min_length=1)
-
-
-def load_ladder(path: Path) -> tuple[Rung, ...]:
-    """Read ``ladder.yml``, in the file's order.
-
-    Raises:
-        RegistryError: naming the file, the item and the value at fault.
-    """
-    data = read_yaml(path)
-    if not isinstance(data, list):
-        raise RegistryError(f"{path}: must be a list of items, each with an id.")
-    rungs: list[Rung] = []
-    for row in data:
-        try:
-            rungs.append(Rung.model_validate(row))
-        except ValidationError as error:
-            named = row.get("id", "an item without an id") if isinstance(row, dict) else "an item"
-            raise RegistryError(f"{path}: {named}: {describe(error)}. Mend that item.") from error
-    return tuple(rungs)
 
 
 def ladder_faults(

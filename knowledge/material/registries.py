@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from knowledge.material.finding import Finding, error, raise_first
+from knowledge.material.ladder import Rung
 from knowledge.material.registry import (
     LANGUAGES,
     CatalogueItem,
@@ -82,6 +83,11 @@ def load_catalogue(path: Path) -> dict[str, CatalogueItem]:
 def load_rules(path: Path) -> dict[str, Rule]:
     """Read ``rules.yml``: the limit on waiting by kind of visit, in the file's order."""
     return _load_list(path, "rules", Rule)
+
+
+def load_ladder(path: Path) -> tuple[Rung, ...]:
+    """Read ``ladder.yml``: the next steps, in the file's order."""
+    return tuple(_load_list(path, "ladder", Rung).values())
 
 
 def load_status(path: Path) -> Status:

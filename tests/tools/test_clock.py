@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.settings import ROOT
 from bot.tools.clock import Asked, count, holiday_on, limit_of, regime_of
-from knowledge.material.rules import load_rules
+from knowledge.material.registries import load_rules
 
 RULES = load_rules(ROOT / "knowledge/rules.yml")
 TODAY = date(2026, 11, 24)

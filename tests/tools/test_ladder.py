@@ -11,7 +11,8 @@ from bot.settings import ROOT
 from bot.tools.ladder import end_of, find_rung, next_step
 from knowledge.errors import RegistryError
 from knowledge.material.base import load_knowledge
-from knowledge.material.ladder import STANDINGS, Deadline, ladder_faults, load_ladder
+from knowledge.material.ladder import STANDINGS, Deadline, ladder_faults
+from knowledge.material.registries import load_ladder
 from knowledge.material.registry import PLANS
 from knowledge.material.render import render_text
 
@@ -99,5 +100,5 @@ def test_names_the_item_and_the_value_at_fault(tmp_path) -> None:
     path.write_text(
         "- {id: one, standing: [lost], plans: [commercial], do: a, say: b, write: c, contacts: [x], facts: [y]}"
     )
-    with pytest.raises(RegistryError, match=r"ladder\.yml: one: standing.*lost.*Mend"):
+    with pytest.raises(RegistryError, match=r"ladder\.yml:1: error: standing.*lost.*Mend"):
         load_ladder(path)

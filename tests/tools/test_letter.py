@@ -16,7 +16,7 @@ from bot.tools.calendar import Deadline, calendar_file
 from bot.tools.handout import KEPT_SECONDS, MOST, Handout, Handouts
 from bot.tools.letter import Told, letter_pdf, letter_texts, write_letter, write_with_copy
 from bot.tools.plain import plain_text
-from knowledge.material.rules import load_rules
+from knowledge.material.registries import load_rules
 
 RULES = load_rules(ROOT / "knowledge/rules.yml")
 TODAY = date(2026, 11, 24)
