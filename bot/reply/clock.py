@@ -19,6 +19,8 @@ from knowledge.material.rules import Rule
 FILE = Path(__file__).with_suffix(".yml")
 # The answers people want next, by what the offered day means.
 NEXT = {"in_time": (), "late": ("out-of-network-referral", "grievance-with-kaiser", "complaint-to-state")}
+# The answers that name the limits, or what to do about a visit that fell away: under these it can be counted.
+UNDER = ("wait-too-long", "appointment-cancelled")
 Fill = Callable[[str], str]
 
 
@@ -35,6 +37,11 @@ def words(key: str, language: Language, **values: object) -> str:
         # Not format(): the double braces of a contact must stay.
         found = found.replace("{" + name + "}", str(value))
     return found
+
+
+def clock_button(faq: str, knowledge: KnowledgeBase, language: Language) -> tuple[Button, ...]:
+    """Offer to count, under an answer that says how long the plan may take."""
+    return (_button("begin", "", language),) if faq in UNDER and knowledge.rules else ()
 
 
 def rules_of(move: Move, knowledge: KnowledgeBase) -> list[Rule]:

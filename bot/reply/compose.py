@@ -9,7 +9,7 @@ from datetime import date
 from bot.dialogue.memory import Crisis
 from bot.dialogue.moves import Move
 from bot.message import Button, Outcome, Part, Reply, SafetyVerdict, SourceLink, Tier
-from bot.reply.clock import clock_part, rules_of
+from bot.reply.clock import clock_button, clock_part, rules_of
 from bot.reply.texts import text
 from bot.safety.cards import line_to_call, words_after_card
 from knowledge.material.base import KnowledgeBase
@@ -136,7 +136,8 @@ class Composer:
             else:
                 words = f"{words}\n\n{self._stale_line(entry, language)}"
         buttons = [self._question(other, language) for other in entry.related[:3]]
-        return Part(words, "answer", tuple(button for button in buttons if button))
+        count = clock_button(faq, self.knowledge, language)
+        return Part(words, "answer", (*(button for button in buttons if button), *count))
 
     def choices(self, faqs: Sequence[str], language: Language) -> Part:
         """Offer questions as buttons."""

@@ -248,6 +248,15 @@ def test_the_kinds_of_visit_heard_in_words_are_those_of_the_rules(knowledge: Kno
     assert not set(ACTIONS) & {"action_finish_clock"}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answers_about_waiting_offer_to_count(knowledge: KnowledgeBase, language: Language) -> None:
+    composer = Composer(knowledge, TODAY)
+    offering = {
+        faq for faq in knowledge.ids() if "clock:" in [each.payload for each in composer.answer(faq, language).buttons]
+    }
+    assert offering == {"wait-too-long", "appointment-cancelled"}
+
+
 def test_every_sentence_is_there_in_both_languages() -> None:
     assert all(words.keys() == {"en", "es"} and all(words.values()) for words in clock_texts().values())
 
