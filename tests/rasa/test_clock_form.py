@@ -174,6 +174,24 @@ async def test_a_date_that_cannot_be_is_asked_again_with_the_reason(talk: Talk, 
     assert talk.slots["clock_visit"] == "first-visit"
 
 
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [("the 40th day", "2026-12-13"), ("40 days later", "2026-12-13"), ("6 weeks after I asked", "2026-12-15"),
+     ("40 días después", "2026-12-13"), ("in 40 days", "2027-01-03")],
+)  # fmt: skip
+async def test_an_offer_may_be_given_in_days(talk: Talk, text: str, offered: str) -> None:
+    for value in ("go-on", "first-visit", "2026-11-03"):
+        await talk.press(value)
+    assert result(await talk.say(text))["offered"] == offered
+
+
+async def test_days_that_may_count_from_two_days_are_asked_back(talk: Talk) -> None:
+    for value in ("go-on", "first-visit", "2026-11-03"):
+        await talk.press(value)
+    (move,) = await talk.say("40 days")
+    assert dict(move.values)["readings"] == "2026-12-13,2027-01-03"
+
+
 async def test_a_yes_is_asked_for_the_day(talk: Talk) -> None:
     await talk.press("go-on")
     await talk.press("first-visit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from bot.rasa.actions import choices, questions, small_talk
 from bot.rasa.actions.decided import Decided
 from bot.rasa.actions.heard import Heard, hear
 from bot.tools.clock import Asked, Count, count, regime_of, rules_for
-from bot.tools.dates import Direction, read_date
+from bot.tools.dates import Direction, Reading, read_date
 from knowledge.retrieval.lexical import fold
 
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
@@ -48,6 +48,10 @@ NOTHING = re.compile(
     r"|no me (?:ofrecieron|dieron|han dado|han ofrecido).*"
 )
 YES = re.compile(r"(?:yes|yeah|yep|they did|si|claro|si me (?:ofrecieron|dieron))(?: (?:one|una))?")
+DAYS = re.compile(
+    r"(?:the |in about |about |like |a los |al |como |unos )*(?P<number>\d{1,3})(?P<nth>st|nd|rd|th|o)? "
+    r"(?P<unit>days?|weeks?|dias?|semanas?)(?P<later> later| after(?: i asked)?| despues| desde que la pedi)?"
+)
 # The order counts: "urgent" with an approval before "urgent", "next visit with the psychiatrist" is a psychiatrist's.
 VISITS = (
     ("urgent-approval", r"\b(?:approv\w+|authori[sz]\w+|aprob\w+|autoriza\w+)\b"),
@@ -143,7 +147,8 @@ def _said(text: str, asked: str, slots: dict[str, Any], today: date) -> dict[str
         return {asked: NONE}
     if asked == "clock_offered" and YES.fullmatch(plain):
         return {"clock_problem": "which"}
-    found = read_date(text, today, _direction(asked))
+    found = _counted(plain, slots, today) if asked == "clock_offered" else None
+    found = found or read_date(text, today, _direction(asked))
     if len(found.dates) == 1:
         return {asked: found.dates[0].isoformat()}
     if found.dates:
@@ -152,6 +157,19 @@ def _said(text: str, asked: str, slots: dict[str, Any], today: date) -> dict[str
     if found.problem == "none" and (len(plain.split()) > 3 or slots.get("clock_problem")):
         return {"clock_aside": "aside"}
     return {"clock_problem": found.problem}
+
+
+def _counted(plain: str, slots: dict[str, Any], today: date) -> Reading | None:
+    """Read an offer in days: "the 40th day" counts from the request, "40 days" may as well count from today."""
+    match = DAYS.fullmatch(plain)
+    if match is None:
+        return None
+    wait = timedelta(days=int(match["number"]) * (7 if match["unit"].startswith(("week", "semana")) else 1))
+    requested = _day(slots.get("clock_requested"))
+    starts = (
+        [requested] if requested and (match["nth"] or match["later"]) else [day for day in (requested, today) if day]
+    )
+    return Reading(tuple(sorted({day + wait for day in starts})))
 
 
 def _visit(plain: str) -> dict[str, Any]:
