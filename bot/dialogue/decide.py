@@ -14,6 +14,7 @@ from bot.dialogue.moves import Move
 from bot.dialogue.questions import MAX_QUESTIONS, asks_yes_or_no, split_questions
 from knowledge.material.entry import Entry, FollowUp
 from knowledge.material.registry import Language
+from knowledge.material.rules import Rule
 from knowledge.retrieval.search import CHOICES, Decision, Searcher
 
 # A message that leans on the answer before it is searched with that answer's title as well, and needs less proof near
@@ -87,6 +88,11 @@ class Dialogue:
     def entry(self, faq: str | None, language: Language) -> Entry | None:
         """Look an answer up; None for no id, or one that is no longer there."""
         return self._searcher().index.knowledge.get(faq, language) if faq else None
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The limits on waiting, by kind of visit."""
+        return self._searcher().index.knowledge.rules
 
     def answer_for_plan(self, plan: str | None) -> str | None:
         """Name the answer that tells what is different for a kind of plan."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-MoveKind = Literal["answer", "choices", "abstain", "say", "ask_plan", "stay"]
+MoveKind = Literal["answer", "choices", "abstain", "say", "ask_plan", "stay", "clock"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Move:
         second: the id to offer below an answer that was likely, not sure; "" for none.
         opened: ids whose question asked no yes or no, so that the answer does not begin with one.
         named: whether the answer says which question it answers, for a long message that said much else.
+        values: what a tool found, as names and texts (clock; ``say`` tells which question or finding it is).
     """
 
     kind: MoveKind
@@ -32,6 +33,7 @@ class Move:
     second: str = ""
     opened: tuple[str, ...] = ()
     named: bool = False
+    values: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Write the form that travels through Rasa."""
@@ -56,4 +58,5 @@ def move_from_json(data: object) -> Move:
         second=str(fields.get("second") or ""),
         opened=tuple(fields.get("opened") or ()),
         named=bool(fields.get("named")),
+        values=tuple((str(name), str(value)) for name, value in fields.get("values") or ()),
     )

@@ -9,12 +9,14 @@ from datetime import date
 from bot.dialogue.memory import Crisis
 from bot.dialogue.moves import Move
 from bot.message import Button, Outcome, Part, Reply, SafetyVerdict, SourceLink, Tier
+from bot.reply.clock import clock_button, clock_part, rules_of
 from bot.reply.texts import text
 from bot.safety.cards import line_to_call, words_after_card
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
 from knowledge.material.registry import PLANS, Language
 from knowledge.material.render import format_date, render_body, render_text
+from knowledge.material.rules import Rule
 
 PAGE = 8
 TITLE_LIMIT = 80
@@ -75,22 +77,33 @@ class Composer:
             elif move.kind == "ask_plan":
                 parts.append(self.ask_plan(language))
                 outcome = "form" if outcome == "smalltalk" else outcome
+            elif move.kind == "clock":
+                parts += self.clock(move, language)
+                outcome = "form" if outcome == "smalltalk" else outcome
             else:
                 parts.append(self.small_talk(move.say, language))
         if not parts:
             parts.append(Part(self.fixed("old_button", language)))
+        rules = [rule for move in moves if move.kind == "clock" for rule in rules_of(move, self.knowledge)]
         entries = [entry for faq in faqs if (entry := self.knowledge.get(faq, language))]
-        if any(entry.care_delay for entry in entries):
+        if any(entry.care_delay for entry in entries) and not any(part.kind == "footer" for part in parts):
             parts = _before_notes(parts, Part(self.fixed("care_footer", language), "footer"))
+        dates = [*(entry.as_of for entry in entries), *(rule.as_of for rule in rules)]
         return Reply(
             parts=tuple(parts),
             outcome=outcome,
             language=language,
             faq=faqs[0] if faqs else None,
             choices=choices if outcome == "choices" else (),
-            sources=self.sources(entries),
-            as_of=min(entry.as_of for entry in entries).isoformat() if entries else None,
+            sources=self.sources([*entries, *rules]),
+            as_of=min(dates).isoformat() if dates else None,
         )
+
+    def clock(self, move: Move, language: Language) -> list[Part]:
+        """Say what the clock asks or found; who has waited too long sees the crisis lines under it."""
+        part = clock_part(move, self.knowledge, language, self._today, lambda words: self.fill(words, language))
+        footer = Part(self.fixed("care_footer", language), "footer")
+        return [part, footer] if move.say == "result" else [part]
 
     def stay(self, kind: str, crisis: Crisis | None, language: Language) -> Part:
         """Say words for exactly what someone wrote after a crisis card, the line to call under them."""
@@ -126,7 +139,8 @@ class Composer:
             else:
                 words = f"{words}\n\n{self._stale_line(entry, language)}"
         buttons = [self._question(other, language) for other in entry.related[:3]]
-        return Part(words, "answer", tuple(button for button in buttons if button))
+        count = clock_button(faq, self.knowledge, language)
+        return Part(words, "answer", (*(button for button in buttons if button), *count))
 
     def choices(self, faqs: Sequence[str], language: Language) -> Part:
         """Offer questions as buttons."""
@@ -167,8 +181,8 @@ class Composer:
         buttons.append(Button(text("all_topics", language), "topics:"))
         return Part(f"{text(f'topic:{topic}', language)}. {text('topic_questions', language)}", "note", tuple(buttons))
 
-    def sources(self, entries: Sequence[Entry]) -> tuple[SourceLink, ...]:
-        """Give the sources of answers, each once."""
+    def sources(self, entries: Sequence[Entry | Rule]) -> tuple[SourceLink, ...]:
+        """Give the sources of answers and rules, each once."""
         ids = dict.fromkeys(source for entry in entries for source in entry.sources)
         found = [self.knowledge.sources[source] for source in ids]
         return tuple(SourceLink(item.shown_publisher, item.shown_url, item.shown_date) for item in found)

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 PATTERN = re.compile(
-    r"(faq|topic|topics|lang|role|plan|crisis|rate|help|more|none|forget):([a-z0-9-]*(?::[a-z0-9-]+)?)"
+    r"(faq|topic|topics|lang|role|plan|crisis|rate|help|more|none|forget|clock):([a-z0-9-]*(?::[a-z0-9-]+)?)"
 )
 ROLES = ("patient", "worker")
 CRISIS = ("text", "other", "question", "lines")
 RATINGS = ("up", "down")
+# What a button of the clock answers, besides a kind of visit and a day.
+CLOCK = ("", "go-on", "again", "skip", "unknown", "stop", "none")
 
 
 @dataclass(frozen=True)

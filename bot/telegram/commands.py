@@ -16,8 +16,22 @@ PAYLOADS = {
     "sources": "faq:bot-sources",
     "privacy": "faq:bot-privacy",
     "help": "help:",
+    "clock": "clock:",
 }
-SHOWN = ("start", "topics", "crisis", "status", "language", "role", "sources", "privacy", "delete", "safety", "help")
+SHOWN = (
+    "start",
+    "topics",
+    "crisis",
+    "clock",
+    "status",
+    "language",
+    "role",
+    "sources",
+    "privacy",
+    "delete",
+    "safety",
+    "help",
+)
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "es": "Español"}
 
 

@@ -66,6 +66,11 @@ async def ask_rasa_or(
     return compose_moves(moves if moves is not None else await alone(), turn)
 
 
+def asks_on(move: Move) -> bool:
+    """Say whether the clock goes on, which it does only when the person asks."""
+    return move.kind == "clock" and move.say not in ("paused", "stopped")
+
+
 def compose_moves(moves: list[Move], turn: Turn) -> Reply:
     """Put moves into words; a language asked for in words becomes the person's choice."""
     for move in moves:
@@ -75,7 +80,7 @@ def compose_moves(moves: list[Move], turn: Turn) -> Reply:
             turn.conversation.chosen = turn.language = "en"
         turn.conversation.misses = move.misses
     reply = turn.composer.reply(moves, turn.language, turn.conversation.crisis)
-    if any(move.kind == "answer" or (move.kind, move.say) == ("stay", "joke") for move in moves):
+    if any(move.kind == "answer" or (move.kind, move.say) == ("stay", "joke") or asks_on(move) for move in moves):
         # A question of their own that was answered, or a denial: the person goes on, and so does the bot.
         turn.conversation.in_crisis = turn.verdict.tier in CARDED
     return reply

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.dialogue.moves import Move
 from bot.message import Part, Reply, SafetyVerdict, Tier
-from bot.reply.payload import CRISIS, RATINGS, ROLES, Payload
+from bot.reply.payload import CLOCK, CRISIS, RATINGS, ROLES, Payload
 from bot.safety.cards import card_text, text_instead
 from bot.turn.ask import answer_question, ask_rasa_or
 from bot.turn.turn import Bot, Turn
@@ -12,7 +14,8 @@ from knowledge.material.registry import LANGUAGES, PLANS
 
 # Buttons that are part of the dialogue: the intent, and the entity that carries the value.
 INTENTS = {"faq": ("choose_answer", "faq"), "role": ("inform_role", "role"), "plan": ("inform_plan", "plan"),
-           "more": ("ask_more", ""), "none": ("reject_answer", "")}  # fmt: skip
+           "more": ("ask_more", ""), "none": ("reject_answer", ""),
+           "clock": ("answer_clock", "clock_answer")}  # fmt: skip
 
 
 async def press_button(payload: Payload, turn: Turn) -> Reply:
@@ -51,13 +54,15 @@ def is_known(payload: Payload, bot: Bot) -> bool:
     if kind == "rate":
         direction, _, faq = value.partition(":")
         return direction in RATINGS and faq in knowledge.ids()
+    if kind == "clock":
+        return value in CLOCK or value in knowledge.rules or is_day(value)
     allowed: dict[str, tuple[str, ...]] = {"lang": LANGUAGES, "role": ROLES, "plan": PLANS, "crisis": CRISIS}
     return value in allowed.get(kind, ("",))
 
 
 async def _press_in_dialogue(payload: Payload, turn: Turn) -> Reply:
     intent, entity = INTENTS[payload.kind]
-    entities = {entity: payload.value} if entity else {}
+    entities = {entity: payload.value or "go-on"} if entity else {}
 
     async def alone() -> list[Move]:
         return [_move_without_rasa(payload, turn.bot)]
@@ -69,7 +74,18 @@ async def _press_in_dialogue(payload: Payload, turn: Turn) -> Reply:
     )
 
 
+def is_day(value: str) -> bool:
+    """Say whether a value is a day of the calendar, as in 2026-11-03."""
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def _move_without_rasa(payload: Payload, bot: Bot) -> Move:
+    if payload.kind == "clock":
+        # The limits themselves, where nobody can ask on.
+        return Move("answer", ("wait-too-long",))
     if payload.kind == "faq":
         return Move("answer", (payload.value,))
     if payload.kind == "plan":

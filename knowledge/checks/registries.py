@@ -19,6 +19,7 @@ from knowledge.material.registry import LANGUAGES, WEB_ADDRESS, Source
 
 VERIFY_DAYS = 90
 STATUS_DAYS = 30
+RULE_DAYS = 185
 HOW_TO_VERIFY = "docs/editing.md says how (nobody dials 911 or 988 to test); then write today's date."
 # Names that stand for something other than a line of facts.json: the strike article and contacts.yml.
 FACTS_ELSEWHERE = frozenset({"seed", "contacts"})
@@ -34,6 +35,7 @@ def check_registries(found: Registries, rules: Rules, today: date) -> list[Findi
         *_link_findings(found),
         *(_publisher_findings(found, rules.publishers) if rules.publishers else []),
         *_fact_findings(found),
+        *_rule_dates(found, today),
         *_status_findings(found, today),
         *_out_of_scope_findings(found),
     ]
@@ -140,6 +142,17 @@ def _fact_findings(found: Registries) -> list[Finding]:
         for name in item.facts:
             if name not in FACTS_ELSEWHERE | FACTS_MISSING and found.misses("facts", name):
                 findings.append(error(path, line, name, f"unknown fact of {item.id}", "Use an id of facts.json."))
+    return findings
+
+
+def _rule_dates(found: Registries, today: date) -> list[Finding]:
+    path, findings = found.directory / "rules.yml", []
+    for line, rule in _lines(found, "rules", found.rules, "as_of"):
+        if rule.as_of > today:
+            findings.append(error(path, line, rule.as_of, f"as_of of {rule.id} lies ahead", "Mend the date."))
+        elif (today - rule.as_of).days > RULE_DAYS:
+            message = f"nobody checked the limit {rule.id} for {(today - rule.as_of).days} days"
+            findings.append(warning(path, line, rule.as_of, message, "Read its sources and write today's date."))
     return findings
 
 

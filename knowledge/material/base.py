@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from knowledge.material.finding import Finding, error, raise_first
 from knowledge.material.registries import Registries, read_registries
 from knowledge.material.registry import CatalogueItem, Contact, Fact, Language, OutOfScope, Source, Status
 from knowledge.material.render import reference_faults
+from knowledge.material.rules import Rule, rule_faults
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class KnowledgeBase:
     facts: dict[str, Fact]
     status: Status
     out_of_scope: tuple[OutOfScope, ...]
+    rules: dict[str, Rule] = field(default_factory=dict)
 
     def get(self, faq: str, language: Language) -> Entry | None:
         """Give the entry in the language, or in English where the other is missing."""
@@ -63,7 +65,7 @@ class KnowledgeBase:
     def _parts(self) -> Iterator[str]:
         for key in sorted(self.entries):
             yield self.entries[key].model_dump_json()
-        for registry in (self.catalogue, self.contacts, self.sources):
+        for registry in (self.catalogue, self.contacts, self.sources, self.rules):
             yield from (item.model_dump_json() for item in registry.values())
         yield self.status.model_dump_json()
         for message in self.out_of_scope:
@@ -102,6 +104,7 @@ class Material:
             facts=registries.facts,
             status=registries.status,
             out_of_scope=tuple(message for message, _, _ in registries.out_of_scope),
+            rules=registries.rules,
         )
 
 
@@ -127,7 +130,7 @@ def read_material(directory: Path) -> Material:
         raise KnowledgeError(f"{directory}: no such directory. Check CAREBOT_KNOWLEDGE_DIR.")
     registries = read_registries(directory)
     entries: list[EntryFile] = []
-    findings = list(registries.findings)
+    findings = [*registries.findings, *_rule_findings(registries)]
     for path in sorted((directory / "faq").glob("*/*.md")):
         found, faults = read_entry(path)
         findings += faults
@@ -136,6 +139,17 @@ def read_material(directory: Path) -> Material:
     for found in entries:
         findings += _reference_findings(found, registries)
     return Material(directory, registries, entries, [*findings, *_second_files(entries)])
+
+
+def _rule_findings(registries: Registries) -> Iterator[Finding]:
+    # A day counted by a limit that rests on nothing would be given to a person as the law.
+    path, fields = registries.directory / "rules.yml", registries.files["rules"]
+    if {"facts", "sources"} & registries.broken:
+        return
+    for row, rule in enumerate(registries.rules.values()):
+        for key, value, message, remedy in rule_faults(rule, registries.facts, registries.sources):
+            if value not in registries.broken:
+                yield error(path, fields.line_of((row, key)), value, message, remedy)
 
 
 def _reference_findings(found: EntryFile, registries: Registries) -> Iterator[Finding]:

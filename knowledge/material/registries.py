@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from knowledge.material.finding import Finding, error, raise_first
+from knowledge.material.ladder import Rung
 from knowledge.material.registry import (
     LANGUAGES,
     CatalogueItem,
@@ -24,6 +25,7 @@ from knowledge.material.registry import (
     Source,
     Status,
 )
+from knowledge.material.rules import Rule
 from knowledge.material.source import Fields, read_fields, read_source
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -43,6 +45,7 @@ class Registries:
     sources: dict[str, Source] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     catalogue: dict[str, CatalogueItem] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
     status: Status = field(default_factory=lambda: Status(regions={}, check_now=[]))
     out_of_scope: list[tuple[OutOfScope, Path, int]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
@@ -61,6 +64,7 @@ def read_registries(directory: Path) -> Registries:
     found.sources = _read_list(found, "sources", "sources.json", Source)
     found.facts = _read_list(found, "facts", "facts.json", Fact)
     found.catalogue = _read_list(found, "catalogue", "catalogue.yml", CatalogueItem)
+    found.rules = _read_list(found, "rules", "rules.yml", Rule)
     found.status = _read_status(found, "status.yml")
     _read_out_of_scope(found)
     return found
@@ -74,6 +78,16 @@ def load_contacts(path: Path) -> dict[str, Contact]:
 def load_catalogue(path: Path) -> dict[str, CatalogueItem]:
     """Read ``catalogue.yml``: item by id, in the file's order."""
     return _load_list(path, "catalogue", CatalogueItem)
+
+
+def load_rules(path: Path) -> dict[str, Rule]:
+    """Read ``rules.yml``: the limit on waiting by kind of visit, in the file's order."""
+    return _load_list(path, "rules", Rule)
+
+
+def load_ladder(path: Path) -> tuple[Rung, ...]:
+    """Read ``ladder.yml``: the next steps, in the file's order."""
+    return tuple(_load_list(path, "ladder", Rung).values())
 
 
 def load_status(path: Path) -> Status:

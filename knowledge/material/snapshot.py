@@ -9,6 +9,7 @@ from typing import Any
 from knowledge.material.base import KnowledgeBase
 from knowledge.material.entry import Entry
 from knowledge.material.registry import CatalogueItem, Contact, Fact, OutOfScope, Source, Status
+from knowledge.material.rules import Rule
 
 
 def dump_knowledge(knowledge: KnowledgeBase) -> str:
@@ -18,7 +19,7 @@ def dump_knowledge(knowledge: KnowledgeBase) -> str:
         "status": knowledge.status.model_dump(mode="json"),
         "out_of_scope": [asdict(message) for message in knowledge.out_of_scope],
     }
-    for name in ("catalogue", "contacts", "sources", "facts"):
+    for name in ("catalogue", "contacts", "sources", "facts", "rules"):
         data[name] = [item.model_dump(mode="json") for item in getattr(knowledge, name).values()]
     return json.dumps(data, ensure_ascii=False)
 
@@ -35,4 +36,5 @@ def restore_knowledge(text: str) -> KnowledgeBase:
         facts={item["id"]: Fact(**item) for item in data["facts"]},
         status=Status.model_validate(data["status"]),
         out_of_scope=tuple(OutOfScope(**item) for item in data["out_of_scope"]),
+        rules={item["id"]: Rule(**item) for item in data.get("rules", [])},
     )

@@ -74,6 +74,19 @@ GLOSSARY = """\
 dispute: {en: labor dispute, es: conflicto laboral, not: [pleito, quarrel]}
 range: {en: 40% to 50%, es: entre 40% y 50%, not: [40-50%]}
 """
+RULES = """\
+- id: first-visit
+  name: {en: First visit, es: Primera cita}
+  limit: 10
+  unit: business-days
+  counts_from: request
+  plans: [commercial]
+  citation: {en: the law, es: la ley}
+  as_of: 2026-11-24
+  facts: [A05]
+  sources: [press]
+  exceptions: [own-choice]
+"""
 SOURCES = [
     {"id": "press", "publisher": "The Press", "kind": "news", "date": "2025-05-08", "url": "https://example.org/a"},
     {"id": "union", "publisher": "The union", "kind": "union", "date": None, "url": "https://example.org/b"},
@@ -83,6 +96,7 @@ FACTS = [
     {"id": "A02", "confidence": "medium", "time_sensitive": False, "sources": ["union"]},
     {"id": "A03", "confidence": "low", "time_sensitive": False, "sources": ["union"]},
     {"id": "A04", "confidence": "none", "time_sensitive": False, "sources": []},
+    {"id": "A05", "confidence": "high", "time_sensitive": False, "sources": ["press"], "said_by": "regulator"},
 ]
 CLAIM = "Since 2023, 196 days, 5% or $28,323,219, 1,937 to 31."
 BODIES = {
@@ -164,7 +178,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "catalogue.yml").write_text(CATALOGUE, encoding="utf-8")
     (directory / "contacts.yml").write_text(CONTACTS, encoding="utf-8")
     (directory / "status.yml").write_text(STATUS, encoding="utf-8")
-    for name, text in (("publishers", PUBLISHERS), ("phrases", PHRASES), ("glossary", GLOSSARY)):
+    for name, text in (("rules", RULES), ("publishers", PUBLISHERS), ("phrases", PHRASES), ("glossary", GLOSSARY)):
         (directory / f"{name}.yml").write_text(text, encoding="utf-8")
     facts = [{"topic": "pay", "claim": CLAIM, "said_by": "union", **fact} for fact in FACTS]
     (directory / "facts.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")

@@ -95,6 +95,7 @@ async def test_profile_is_set_in_both_languages_and_only_when_it_differs(server:
                 "start",
                 "topics",
                 "crisis",
+                "clock",
                 "status",
                 "language",
                 "role",

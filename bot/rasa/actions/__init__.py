@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from bot.dialogue.decide import Dialogue
-from bot.rasa.actions import choices, questions, small_talk
+from bot.rasa.actions import choices, clock_form, questions, small_talk
 from bot.rasa.actions.decided import Decided, slots_after
 from bot.rasa.actions.heard import Heard, hear
 from bot.rasa.actions.plan_form import ValidatePlanForm
@@ -35,6 +35,29 @@ ACTIONS: dict[str, Decide] = {
 }
 
 
+class ClockAction(Action):
+    """Asks one question of the clock, or finishes it: both need what the form was told."""
+
+    def __init__(self, slot: str | None, dialogue: Dialogue) -> None:
+        self._slot = slot
+        self._dialogue = dialogue
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return f"action_ask_clock_form_{self._slot}" if self._slot else "action_finish_clock"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Run for one message."""
+        if self._slot:
+            dispatcher.utter_message(json_message=clock_form.ask(self._slot, tracker.slots).to_json())
+            return []
+        heard = hear(tracker)
+        today = clock_form.today_in_california()
+        return _say(clock_form.finish(heard, tracker.slots, self._dialogue, today), heard, dispatcher)
+
+
 class DialogueAction(Action):
     """Hears, decides, says the moves and remembers."""
 
@@ -52,12 +75,15 @@ class DialogueAction(Action):
     ) -> list[dict[str, Any]]:
         """Run for one message."""
         heard = hear(tracker)
-        decided = self._decide(heard, self._dialogue)
-        for move in decided.moves:
-            dispatcher.utter_message(json_message=move.to_json())
-        slots = slots_after(decided.moves, heard.memory) | decided.slots
-        events: list[dict[str, Any]] = [SlotSet(name, value) for name, value in slots.items()]
-        return [*events, FollowupAction("plan_form")] if decided.ask_plan else events
+        return _say(self._decide(heard, self._dialogue), heard, dispatcher)
+
+
+def _say(decided: Decided, heard: Heard, dispatcher: CollectingDispatcher) -> list[dict[str, Any]]:
+    for move in decided.moves:
+        dispatcher.utter_message(json_message=move.to_json())
+    slots = slots_after(decided.moves, heard.memory) | decided.slots
+    events: list[dict[str, Any]] = [SlotSet(name, value) for name, value in slots.items()]
+    return [*events, FollowupAction("plan_form")] if decided.ask_plan else events
 
 
 def build_executor(dialogue: Dialogue) -> ActionExecutor:
@@ -66,4 +92,7 @@ def build_executor(dialogue: Dialogue) -> ActionExecutor:
     for name, decide in ACTIONS.items():
         executor.register_action(DialogueAction(name, decide, dialogue))
     executor.register_action(ValidatePlanForm())
+    executor.register_action(clock_form.ValidateClockForm(dialogue))
+    for slot in (*clock_form.SLOTS, None):
+        executor.register_action(ClockAction(slot, dialogue))
     return executor
