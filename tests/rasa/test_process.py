@@ -114,6 +114,7 @@ async def test_after_two_failures_nobody_waits_until_rasa_shows_a_sign_of_life()
 
     clock = Clock()
     client = RasaClient("http://rasa", 1, clock)
+    await client.close()
     client._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     for _ in range(5):
         with pytest.raises(RasaUnavailableError):
