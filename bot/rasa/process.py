@@ -59,6 +59,7 @@ class RasaProcess:
         self._environment = rasa_environment(internal_url, settings.internal_secret.get_secret_value())
         self._on_change = on_change
         self._process: asyncio.subprocess.Process | None = None
+        self._spawning: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
 
@@ -77,6 +78,10 @@ class RasaProcess:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._spawning is not None:
+            # One that was just being started must be stopped as well.
+            with contextlib.suppress(OSError):
+                self._process = await self._spawning
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -104,7 +109,8 @@ class RasaProcess:
             await asyncio.sleep(pause)
 
     async def _run_once(self) -> None:
-        self._process = await self._spawn()
+        self._spawning = asyncio.create_task(self._spawn())
+        self._process = await asyncio.shield(self._spawning)
         self._on_change(self._process.pid)
         assert self._process.stdout is not None
         async for line in _lines(self._process.stdout):
