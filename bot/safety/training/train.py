@@ -50,9 +50,9 @@ NETWORKS = 5
 # messages about everyday life are learned from. docs/safety-protocol.md has what other costs come to.
 MISS_COST = 4.0
 # Ordinary questions learned from, at most.
-MAX_HARMLESS = 4_000
+MAX_HARMLESS = 20_000
 # Short ordinary messages that may get a card: what a few words say must be said outright, up to this probability.
-SHORT_ALARMS, SHORT_LIMIT = 0.01, 0.4
+SHORT_ALARMS, SHORT_LIMIT = 0.01, 0.5
 FIRM_PRECISION = 0.9
 IMMINENT_RECALL = 0.85
 
