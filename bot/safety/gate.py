@@ -128,8 +128,9 @@ class SafetyGate:
         # A joined message counts only if the first piece alone was no alarm; else "thanks" would alarm again.
         if learned.judge(previous).tier in CARDED:
             return SAFE
+        # Two messages may have nothing to do with each other: a doubt about their sum is none about a person.
         joined = learned.judge(f"{previous} {text}")
-        return joined if joined.tier in CARDED else SAFE
+        return joined if joined.tier in CARDED and not joined.soft else SAFE
 
 
 def _may_be_a_piece(text: str, previous: str, verdict: SafetyVerdict) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue.after_card import AFTER_CARD
 from bot.dialogue.corrections import without_refusal
 from bot.dialogue.decide import SHORT_WORDS, Dialogue
 from bot.dialogue.moves import Move
+from bot.dialogue.phrases import known_intent
+from bot.dialogue.questions import asks_something
 from bot.rasa.actions.decided import Decided, decide
 from bot.rasa.actions.heard import Heard
+from knowledge.material.registry import LANGUAGES, Language
+from knowledge.retrieval.lexical import fold
 
+NOT_MINE = re.compile(r"\b(?:no (?:hablo|entiendo|se)|don.?t (?:speak|understand|know)|not speak)\b")
 # This text asks for other words, so it helps once.
 SAID_ONCE = frozenset({"deny"})
 # Said outside of a crisis these get words that ask what happened, or what to do next.
@@ -40,12 +47,20 @@ def _question_in(heard: Heard) -> str:
 def change_language(heard: Heard, dialogue: Dialogue) -> Decided:
     """Change to the language asked for, and say the last answer again in it."""
     asked = heard.entity("language")
-    chosen = asked if asked in ("en", "es") else ("en" if heard.language == "es" else "es")
+    other: Language = "en" if heard.language == "es" else "es"
+    chosen = asked if asked in LANGUAGES else other
+    if asked in LANGUAGES and NOT_MINE.search(fold(heard.text)):
+        # "no hablo inglés" asks for the other one.
+        chosen = "es" if asked == "en" else "en"
     last = heard.memory.last_faq
     again = (Move("answer", (last,)),) if last else ()
     return Decided((Move("say", say=f"language_{chosen}"), *again))
 
 
 def stay_with_person(heard: Heard, dialogue: Dialogue) -> Decided:
-    """Say words for exactly what someone wrote after a crisis card."""
+    """Say words for exactly what someone wrote after a crisis card; a question the search is sure of is answered."""
+    if asks_something(heard.text) and known_intent(heard.text) is None:
+        move = dialogue.answer_question(heard.text, heard.language, heard.context())
+        if move.kind == "answer":
+            return decide(move, heard, dialogue)
     return Decided((Move("stay", say=AFTER_CARD.get(heard.intent, "other")),))
