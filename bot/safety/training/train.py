@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,12 @@ from bot.safety.normalize import canonical
 from knowledge.json_lines import read_json_lines
 from knowledge.retrieval.embedding_store import EmbeddingStore
 from knowledge.retrieval.encoder import Encoder
-from knowledge.retrieval.kernel_ridge import choose_landmarks, fit_kernel_ridge
+from knowledge.retrieval.kernel_ridge import fit_exact
 from knowledge.retrieval.lexical import NgramVectorizer
 
 Flags = NDArray[np.bool_]
 # Chosen on folds of whole writers and on transfer to public posts; docs/safety-protocol.md has the figures.
 REGULARIZATION = 0.01
-# Every step from 2,000 to 6,000 frightened fewer harmless people at the same recall, and costs more time and memory.
-LANDMARKS = 8_000
 MIN_DF = 3
 FOLDS = 8
 # The network over the scores: units of its hidden layer and weight decay (small, it has some twenty inputs).
@@ -50,7 +48,7 @@ NETWORKS = 5
 # messages about everyday life are learned from. docs/safety-protocol.md has what other costs come to.
 MISS_COST = 4.0
 # Ordinary questions learned from, at most.
-MAX_HARMLESS = 20_000
+MAX_HARMLESS = 4_000
 # Short ordinary messages that may get a card: what a few words say must be said outright, up to this probability.
 SHORT_ALARMS, SHORT_LIMIT = 0.01, 0.5
 FIRM_PRECISION = 0.9
@@ -59,12 +57,13 @@ IMMINENT_RECALL = 0.85
 
 @dataclass(frozen=True)
 class SafetyExample:
-    """One line of a file of data/safety."""
+    """One line of a file of data/safety, whose name is ``source``."""
 
     lang: str
     category: str
     tier: Tier
     text: str
+    source: str = ""
 
 
 def load_examples(directory: Path, files: str = "*.jsonl") -> list[SafetyExample]:
@@ -78,7 +77,7 @@ def load_examples(directory: Path, files: str = "*.jsonl") -> list[SafetyExample
         SafetyModelError: naming the file and the line.
     """
     return [
-        item
+        replace(item, source=path.name)
         for path in sorted(directory.glob(files))
         for item in read_json_lines(path, _parse_example, "lang, category, tier and text", SafetyModelError)
     ]
@@ -137,7 +136,7 @@ def train_safety_model(
         lang=np.array([item.lang for item in examples] + [lang for lang, _ in harmless]),
         category=np.array([item.category for item in examples] + [""] * len(harmless)),
         tier=np.array([item.tier.value for item in examples] + ["T0"] * len(harmless)),
-        fold=np.concatenate([np.arange(len(examples)) * FOLDS // len(examples), np.arange(len(harmless)) % FOLDS]),
+        fold=np.concatenate([_folds(examples), np.arange(len(harmless)) % FOLDS]),
         question=np.arange(len(texts)) >= len(examples),
         short=np.array([len(text.split()) <= SHORT_WORDS for text in texts]),
     )
@@ -154,6 +153,19 @@ def train_safety_model(
     )
     save_safety_model(model, directory)
     return model
+
+
+def _folds(examples: Sequence[SafetyExample]) -> NDArray[np.int64]:
+    """Cut each file along its order, where one writer's messages stand together.
+
+    A fold of whole files would judge everyday life by a model that has never seen any.
+    """
+    sources = np.array([item.source for item in examples])
+    folds = np.empty(len(examples), dtype=np.int64)
+    for source in np.unique(sources):
+        rows = np.flatnonzero(sources == source)
+        folds[rows] = np.arange(len(rows)) * FOLDS // len(rows)
+    return folds
 
 
 def _targets(data: _Training) -> dict[str, Flags]:
@@ -184,8 +196,7 @@ def _fit(vectors: Floats, rows: csr_matrix, data: _Training) -> tuple[Heads, Flo
     """
     named = _targets(data)
     targets = np.stack(list(named.values()), axis=1).astype(np.float32)
-    chosen = choose_landmarks(len(targets), LANDMARKS)
-    ridge, unseen = fit_kernel_ridge(vectors, rows, targets, data.fold, SHAPE, REGULARIZATION, chosen)
+    ridge, unseen = fit_exact(vectors, rows, targets, data.fold, SHAPE, REGULARIZATION)
     slopes, shifts = np.empty_like(ridge.offsets), np.empty_like(ridge.offsets)
     for column in range(targets.shape[1]):
         sigmoid = LogisticRegression(C=1e6).fit(unseen[:, [column]], targets[:, column])
