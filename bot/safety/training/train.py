@@ -44,13 +44,13 @@ FOLDS = 8
 UNITS, DECAY = 24, 0.01
 # Networks whose logits are averaged: one alone is a matter of luck by a message or two in a hundred.
 NETWORKS = 5
-# A miss is counted as four false alarms: the lowest cost at which nineteen in twenty people at risk are found, now that
+# A miss counts two and a half false alarms: about the lowest cost at which 96 in 100 people at risk are found, now that
 # messages about everyday life are learned from. docs/safety-protocol.md has what other costs come to.
-MISS_COST = 4.0
+MISS_COST = 2.5
 # Ordinary questions learned from, at most.
 MAX_HARMLESS = 4_000
 # Short ordinary messages that may get a card: what a few words say must be said outright, up to this probability.
-SHORT_ALARMS, SHORT_LIMIT = 0.01, 0.5
+SHORT_ALARMS, SHORT_LIMIT = 0.01, 0.6
 FIRM_PRECISION = 0.9
 IMMINENT_RECALL = 0.85
 
