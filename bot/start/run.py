@@ -206,8 +206,10 @@ def load_service(
     service: Service, settings: Settings, report: Report, progress: Callable[[str, int, int], None]
 ) -> None:
     """Load the encoder and the index. Without them nothing is answered, but the crisis cards still go out."""
-    try:
+    # What is wrong with the knowledge is said when the index is made from it.
+    with contextlib.suppress(Exception):
         service.show(load_knowledge(settings.knowledge_dir))
+    try:
         service.encoder = load_encoder(settings.encoder)
         service.use(Searcher(ensure_index(settings, service.encoder, progress), service.encoder))
     except Exception as error:  # whatever it is, it must not keep a card from anyone

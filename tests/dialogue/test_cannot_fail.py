@@ -115,8 +115,9 @@ def test_encoder_that_cannot_be_loaded(start: Callable[..., Carebot]) -> None:
     assert carebot.ask("why are therapists on strike")["outcome"] == "unavailable"
     for path in ("/", "/es", "/safety", "/es/safety"):
         assert httpx.get(carebot.url + path, trust_env=False).status_code == 200
+    # The answers can be read, only not searched.
     page = httpx.get(f"{carebot.url}/answers", trust_env=False)
-    assert page.status_code == 503 and "988" in page.text
+    assert page.status_code == 200 and "988" in page.text
     assert "carebot_safety_learned_layer 0.0" in carebot.metrics()
 
 

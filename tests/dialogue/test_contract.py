@@ -30,7 +30,8 @@ def test_the_cancelled_appointment_in_spanish_gets_steps_sources_and_the_footer(
     assert "1-888-466-2219" in answer["text"]
     assert reply["replies"][-1]["kind"] == "footer"
     assert "988" in reply["replies"][-1]["text"]
-    assert all(source["url"].startswith("http") for source in reply["sources"])
+    # One that was read as a copy has no link.
+    assert all(source["url"].startswith("https://") or not source["url"] for source in reply["sources"])
     assert reply["as_of"] == "2026-11-24"
     assert reply["trace_id"]
 
@@ -42,9 +43,7 @@ def test_an_english_question_about_the_strike(carebot: Carebot) -> None:
 
 
 def test_choices_are_buttons_and_tapping_one_answers(carebot: Carebot) -> None:
-    reply = carebot.ask("kaiser hours")
-    if reply["outcome"] != "choices":
-        reply = carebot.ask("the money")
+    reply = carebot.ask("patients rights")
     assert reply["outcome"] == "choices"
     assert len(reply["choices"]) == 3
     payload = reply["replies"][0]["buttons"][0]["payload"]
