@@ -84,7 +84,8 @@ def _finish(turn: Turn, reply: Reply) -> Reply:
 
 async def _read(turn: Turn, *, limited: bool = False) -> None:
     """Find out how much danger a message shows, by itself and after what came before it."""
-    turn.verdict = judge_in_conversation(await _assess(turn, limited), turn.text, turn.conversation)
+    verdict = await _assess(turn, limited)
+    turn.verdict = judge_in_conversation(verdict, turn.text, turn.conversation, turn.bot.gate)
     turn.bot.metrics.count_safety(turn.verdict, turn.language)
     turn.conversation.take_note_of(turn.verdict)
 

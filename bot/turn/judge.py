@@ -8,16 +8,12 @@ from dataclasses import replace
 from bot.dialogue.memory import Conversation
 from bot.dialogue.phrases import is_small_talk, known_intent
 from bot.message import CARDED, SAFE, SafetyVerdict, Tier
+from bot.safety.gate import SafetyGate
 from knowledge.retrieval.lexical import fold
 
 SUICIDE = ("suicide_imminent", "suicide_ideation")
-# A message this short says little by itself.
-FEW_WORDS = 6
-FAREWELL = re.compile(
-    r"\b(?:good ?bye(?: everyone| everybody| world| forever)?|farewell|adios(?: a todos| mundo| para siempre)?"
-    r"|im leaving|i am leaving|ya me voy(?: para siempre)?|me despido|its over|ya se acabo"
-    r"|tell (?:my|them)|diganle|dile a mi|thanks for everything|gracias por todo)\b"
-)
+# A goodbye of every day; any other after a wish to die is taken for what it may be.
+POLITE = re.compile(r"\b(?:bye|byebye|good ?night|nos vemos|hasta|noches|later)\b")
 # Said in the middle of a crisis, a means at hand is danger now, whoever has it.
 MEANS = re.compile(
     r"\b(?:has|have|got|hold\w*|with|took|taking|swallow\w*|tengo|tiene|trae|traigo|agarr\w+|tome|tomo|trago|con)\b.{0,30}"
@@ -32,25 +28,29 @@ AT_THE_DOOR = re.compile(
 OF_SELF = re.compile(r"\b(?:i|im|ive|ill|id|yo|me|tengo|traigo|tome|tomo|trague|agarre|voy|estoy)\b")
 
 
-def judge_in_conversation(verdict: SafetyVerdict, text: str, conversation: Conversation) -> SafetyVerdict:
+def judge_in_conversation(
+    verdict: SafetyVerdict, text: str, conversation: Conversation, gate: SafetyGate
+) -> SafetyVerdict:
     """Raise or lower the verdict on a message by the messages before it.
 
     Args:
         verdict: the safety gate's, on the message and its predecessor.
         text: the message.
         conversation: before this message is taken note of.
+        gate: knows goodbyes and core words of danger.
     """
     plain = fold(text).replace("'", "").replace("’", "")
     if conversation.in_crisis and conversation.crisis is not None:
-        return _in_crisis(verdict, text, plain, conversation.crisis.category)
-    if verdict.tier in CARDED and verdict.layer == "learned" and is_small_talk(text):
+        return _in_crisis(verdict, text, plain, conversation.crisis.category, gate)
+    doubted = verdict.tier in CARDED and verdict.layer == "learned"
+    if doubted and is_small_talk(text) and not gate.has_danger_word(text):
         return SAFE
     return verdict
 
 
-def _in_crisis(verdict: SafetyVerdict, text: str, plain: str, category: str) -> SafetyVerdict:
+def _in_crisis(verdict: SafetyVerdict, text: str, plain: str, category: str, gate: SafetyGate) -> SafetyVerdict:
     about_other = OF_SELF.search(plain) is None
-    if category in SUICIDE and FAREWELL.search(plain) and len(plain.split()) <= FEW_WORDS:
+    if category in SUICIDE and gate.is_farewell(text) and not POLITE.search(plain):
         return SafetyVerdict(Tier.T1, "suicide_imminent", "talk")
     if category == "abuse_violence" and AT_THE_DOOR.search(plain):
         return SafetyVerdict(Tier.T1, category, "talk")
