@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.dialogue.memory import Conversation
+from bot.dialogue.memory import Conversation, Crisis
 from bot.dialogue.phrases import is_small_talk, known_intent
 from bot.message import CARDED, SAFE, SafetyVerdict, Tier
 from bot.safety.gate import SafetyGate
@@ -41,7 +41,7 @@ def judge_in_conversation(
     """
     plain = fold(text).replace("'", "").replace("’", "")
     if conversation.in_crisis and conversation.crisis is not None:
-        return _in_crisis(verdict, text, plain, conversation.crisis.category, gate)
+        return _with_poison(_in_crisis(verdict, text, plain, conversation.crisis.category, gate), conversation.crisis)
     doubted = verdict.tier in CARDED and verdict.layer == "learned"
     if doubted and is_small_talk(text) and not gate.has_danger_word(text):
         return SAFE
@@ -62,10 +62,18 @@ def _in_crisis(verdict: SafetyVerdict, text: str, plain: str, category: str, gat
     if category == "third_party_risk" and about_other and verdict.category != "medical_emergency":
         # "He has a gun" after worry for a husband is about that husband.
         return replace(verdict, category="third_party_risk")
+    if verdict.layer == "learned" and (verdict.soft or category == "medical_emergency"):
+        # A doubt in the middle of a crisis is about that crisis, and its own line; so is all about a body in danger.
+        verdict = replace(verdict, category=category)
     # What was said before is known: these words get an answer of their own, not the card again.
     if verdict.layer == "learned" and known_intent(text) is not None:
         return SAFE
     return verdict
+
+
+def _with_poison(verdict: SafetyVerdict, crisis: Crisis) -> SafetyVerdict:
+    swallowed = crisis.poison or crisis.category == "medical_emergency"
+    return replace(verdict, poison=True) if swallowed and verdict.tier in CARDED else verdict
 
 
 def _denies(text: str) -> bool:

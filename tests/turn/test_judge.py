@@ -67,3 +67,10 @@ def test_pills_at_hand_after_a_wish_to_die_are_danger_now() -> None:
 def test_the_abuser_at_the_door_is_danger_now(text: str) -> None:
     verdict = judge_in_conversation(SAFE, text, conversation_after(Tier.T2, "abuse_violence"), GATE)
     assert (verdict.tier, verdict.category) == (Tier.T1, "abuse_violence")
+
+
+def test_a_question_after_poison_keeps_poison_control() -> None:
+    found = SafetyVerdict(Tier.T1, "self_harm", "learned")
+    conversation = conversation_after(Tier.T1, "medical_emergency")
+    verdict = judge_in_conversation(found, "do i make her throw up?", conversation, GATE)
+    assert (verdict.category, verdict.poison) == ("medical_emergency", True)

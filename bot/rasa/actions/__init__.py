@@ -31,6 +31,7 @@ ACTIONS: dict[str, Decide] = {
     "action_show_more": choices.show_more,
     "action_change_language": small_talk.change_language,
     "action_small_talk": small_talk.small_talk,
+    "action_start_clock": questions.start_clock,
     "action_stay_with_person": small_talk.stay_with_person,
 }
 
@@ -83,6 +84,8 @@ def _say(decided: Decided, heard: Heard, dispatcher: CollectingDispatcher) -> li
         dispatcher.utter_message(json_message=move.to_json())
     slots = slots_after(decided.moves, heard.memory) | decided.slots
     events: list[dict[str, Any]] = [SlotSet(name, value) for name, value in slots.items()]
+    if decided.count_days:
+        return [*events, FollowupAction("clock_form")]
     return [*events, FollowupAction("plan_form")] if decided.ask_plan else events
 
 

@@ -21,11 +21,13 @@ class Decided:
         moves: in the order to be said; none for an action that only remembers.
         slots: what to remember beyond what follows from the moves.
         ask_plan: whether the form that asks for the plan runs next.
+        count_days: whether the clock does.
     """
 
     moves: tuple[Move, ...] = ()
     slots: dict[str, Any] = field(default_factory=dict)
     ask_plan: bool = False
+    count_days: bool = False
 
 
 def decide(move: Move, heard: Heard, dialogue: Dialogue, **slots: Any) -> Decided:

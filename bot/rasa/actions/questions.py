@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import cast
 
@@ -10,6 +11,7 @@ from bot.dialogue.moves import Move
 from bot.rasa.actions.decided import Decided, decide
 from bot.rasa.actions.heard import Heard
 from knowledge.material.entry import FollowUp
+from knowledge.retrieval.lexical import fold
 
 # Rasa's intent, and the key of the front matter that names the answer.
 FOLLOW_UPS = {
@@ -19,6 +21,10 @@ FOLLOW_UPS = {
     "ask_if_refused": "if_refused",
     "ask_why": "why",
 }
+OF_DAYS = re.compile(
+    r"\b(?:days?|weeks?|months?|legal\w*|law|count\w*|clock|deadline|wait\w*|dates?|limit|late|math"
+    r"|dias?|semanas?|mes|meses|ley|cuenta|contar|cuente|reloj|plazo|fecha|espera\w*|calcul\w*|venc\w*|retraso)\b"
+)
 WHERE_TO_ASK = "kaiser-phone-numbers"
 
 
@@ -47,6 +53,13 @@ def decline_to_act(heard: Heard, dialogue: Dialogue) -> Decided:
     answer = Move("answer", (faq,), alternatives=found.alternatives, opened=(faq,))
     decided = decide(answer, heard, dialogue)
     return replace(decided, moves=(Move("say", say="cannot_act"), *decided.moves))
+
+
+def start_clock(heard: Heard, dialogue: Dialogue) -> Decided:
+    """Count days for someone who speaks of days; Rasa takes other questions that hold a number for that as well."""
+    if not heard.is_button and not OF_DAYS.search(fold(heard.text)):
+        return answer_question(heard, dialogue)
+    return Decided(count_days=True)
 
 
 def give_feedback(heard: Heard, dialogue: Dialogue) -> Decided:
