@@ -20,6 +20,9 @@ from knowledge.material.registry import LANGUAGES, Language
 # tighter ones answered a third of real posts that the head knows, wider ones doubled the wrong answers.
 WRONG_CAP = 0.10
 OUT_OF_SCOPE_CAP = 0.06
+# Whatever the caps allow: on held-out messages this takes the answers to what is out of scope from 0.07 to 0.06, and one
+# right answer in a hundred with them.
+LEAST_ANSWER = 0.6
 CHOICES_KEEP = 0.96
 FEATURES = 6
 
@@ -103,7 +106,7 @@ def fit_calibration(
         if not (chosen & inside).any():
             raise ValueError(f"no variants in {language!r}: the thresholds of that language cannot be chosen")
         calibration.thresholds[language] = LanguageThresholds(
-            answer=_answer_threshold(p_right[chosen], right[chosen], inside[chosen]),
+            answer=max(LEAST_ANSWER, _answer_threshold(p_right[chosen], right[chosen], inside[chosen])),
             choices=float(np.quantile(p_listed[chosen & listed], 1 - CHOICES_KEEP)) if (chosen & listed).any() else 0.5,
         )
     return calibration
