@@ -20,8 +20,8 @@ from knowledge.material.registry import LANGUAGES, Language
 # tighter ones answered a third of real posts that the head knows, wider ones doubled the wrong answers.
 WRONG_CAP = 0.10
 OUT_OF_SCOPE_CAP = 0.06
-# Whatever the caps allow: on held-out messages this takes the answers to what is out of scope from 0.07 to 0.06, and one
-# right answer in a hundred with them.
+# Whatever the caps allow: on held-out messages this takes the answers to what is out of scope from 0.07 to 0.06, and
+# one right answer in a hundred with them.
 LEAST_ANSWER = 0.6
 CHOICES_KEEP = 0.96
 FEATURES = 6
