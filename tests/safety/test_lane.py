@@ -23,13 +23,13 @@ async def run(lane: Lane, do: Callable[[], str], key: str, cost: float = 1, work
 
 
 async def test_who_sends_little_goes_before_who_sends_much(released: threading.Event) -> None:
-    lane, order = Lane("t", 1), []
-    first = asyncio.create_task(run(lane, lambda: str(released.wait(5)), "flood"))
-    await asyncio.sleep(0.05)
+    lane, order, begun = Lane("t", 1), [], threading.Event()
+    first = asyncio.create_task(run(lane, lambda: str(begun.set() or released.wait(5)), "flood"))
+    assert await asyncio.to_thread(begun.wait, 5)
     flood = [asyncio.create_task(run(lane, lambda: order.append("flood") or "", "flood", 4_000)) for _ in range(20)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.05)
     quiet = [asyncio.create_task(run(lane, lambda: order.append("quiet") or "", f"q{n}", 40)) for n in range(5)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.05)
     released.set()
     await asyncio.gather(first, *flood, *quiet)
     assert order[:5] == ["quiet"] * 5
