@@ -53,11 +53,14 @@ def _card_of(verdict: SafetyVerdict, language: Language, shown_before: int) -> s
     cards = load_cards()["cards"][tier]
     # The second card of the same kind in one conversation is short; it is never left out.
     if shown_before:
-        short = load_cards()["short"][tier]
-        return str(short.get(verdict.category, short["default"])[language])
+        return _text_of(load_cards()["short"][tier], verdict.category, language)
     if verdict.soft and verdict.category not in PLAIN_IN_DOUBT and "soft" in cards:
         return str(cards["soft"][language])
-    return str(cards.get(verdict.category, cards["default"])[language])
+    return _text_of(cards, verdict.category, language)
+
+
+def _text_of(by_category: Any, category: str, language: Language) -> str:
+    return str(by_category.get(category, by_category["default"])[language])
 
 
 def text_instead(language: Language) -> str:
@@ -78,14 +81,12 @@ def load_after_card() -> Any:
 def words_after_card(kind: str, category: str, language: Language) -> str:
     """Choose the words for exactly what someone wrote after a card of a category."""
     words = load_after_card()["words"]
-    by_category = words.get(kind, words["other"])
-    return str(by_category.get(category, by_category["default"])[language])
+    return _text_of(words.get(kind, words["other"]), category, language)
 
 
 def line_to_call(category: str, language: Language, poison: bool = False) -> str:
     """Name the line to call after a card of a category; Poison Control too, where something was swallowed."""
-    lines = load_after_card()["line"]
-    line = str(lines.get(category, lines["default"])[language])
+    line = _text_of(load_after_card()["line"], category, language)
     if poison and category not in NAMES_POISON_CONTROL:
         line += "\n" + str(load_after_card()["poison"][language])
     return line
